@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { ActitoClient } from '../actito/api/client.ts';
+import { isActitoAnswer } from '../actito/api/failures.ts';
 import { HOSTS } from '../actito/contract.ts';
 import { connectFileServer, type Login } from '../actito/delivery/connect.ts';
 import type { FileServer } from '../actito/delivery/file-server.ts';
@@ -36,11 +38,33 @@ export function connectActito(
     env,
     paths: destination.contract.paths,
     withSlot: async (call) => {
-      const slot = { licence, slots: limits.concurrentCalls, caller: await caller, isUnderWay, signal };
-      return withSlot(state, slot, () => peers.ask(`actito ${licence}`, 'ActitoUnavailable', call));
+      const slot = {
+        licence,
+        slots: limits.concurrentCalls,
+        caller: await unlessAborted(caller, signal),
+        isUnderWay,
+        signal,
+      };
+      return withSlot(state, slot, () =>
+        peers.ask(`actito ${licence}`, 'ActitoUnavailable', call, isActitoAnswer),
+      );
     },
   });
   return { client, quotaKey: `${licence} ${destination.entity} ${destination.profileTable}` };
+}
+
+/** Waits for `work` until `signal` is aborted. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const aborted = once(signal, 'abort', { signal: done.signal }).then(() =>
+    Promise.reject(signal.reason as Error),
+  );
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** Logs in to the file server that lists are delivered to. @throws Failure DeliveryRefused, DeliveryUnavailable */

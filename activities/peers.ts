@@ -62,14 +62,23 @@ export class Peers {
     this.#backoff = backoff;
   }
 
-  /** Calls a peer, and records that it answered, or that it caused the failure. */
-  async ask<T>(peer: string, type: FailureType, call: () => Promise<T>): Promise<T> {
+  /**
+   * Calls a peer, and records that it answered, or that it caused the failure.
+   * @param isAnswer whether the peer itself answered with an error, so it responds
+   */
+  async ask<T>(
+    peer: string,
+    type: FailureType,
+    call: () => Promise<T>,
+    isAnswer: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
     try {
       const answer = await call();
       this.answered(peer);
       return answer;
     } catch (error) {
       if (isFailure(error, type)) blame(error, peer);
+      else if (isAnswer(error)) this.answered(peer);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import type { Caller, IsUnderWay } from '../state/slots.ts';
 import { isOpenStatus, isUnknown } from './is-open.ts';
 
@@ -8,25 +9,46 @@ const AT_WORK: (number | null | undefined)[] = [2, 3, 5];
 /** Returns the identity of this attempt of this activity. */
 export async function currentCaller(): Promise<Caller> {
   const { workflowNamespace, workflowExecution, activityId, attempt } = activityInfo();
-  const cluster = await clusterOf(Context.current());
+  const cluster = await clusterOf(Context.current().client);
   return { cluster, namespace: workflowNamespace!, ...workflowExecution!, activityId, attempt };
 }
 
-/** The ids of Temporal servers, by connected client. */
-const clusters = new WeakMap<object, string>();
+/** In milliseconds. Calls to Actito wait for this answer. */
+const TIMEOUT = 5_000;
+/** In milliseconds. After an error, Temporal is not asked again before. */
+const ASK_AGAIN = 60_000;
+/** The gRPC status codes PERMISSION_DENIED and UNIMPLEMENTED: asking again would change nothing. */
+const REFUSED: unknown[] = [7, 12];
 
-/** Returns the id of this activity's server; null if the server does not tell it. */
-async function clusterOf(context: Context): Promise<string | null> {
-  try {
-    const { client } = context;
-    const known = clusters.get(client);
-    if (known !== undefined) return known;
-    const { clusterId } = await client.workflowService.getClusterInfo({});
-    if (clusterId) clusters.set(client, clusterId);
-    return clusterId || null;
-  } catch {
-    return null; // A server may forbid this request. Then attempts are distinguished by namespace only.
-  }
+/** The id of a Temporal server, and until when this answer is valid, by the clock of `performance`. */
+interface Cluster {
+  id: Promise<string | null>;
+  until: number;
+}
+
+/** By connected client. */
+const clusters = new WeakMap<object, Cluster>();
+
+/**
+ * Returns the id of the server of a client; null if the server does not tell it. Then attempts are distinguished by
+ * namespace only.
+ */
+function clusterOf(client: Client): Promise<string | null> {
+  const known = clusters.get(client);
+  if (known && performance.now() < known.until) return known.id;
+  const id = client
+    .withDeadline(Date.now() + TIMEOUT, () => client.workflowService.getClusterInfo({}))
+    .then(
+      ({ clusterId }) => clusterId || null,
+      (error: unknown) => {
+        if (!REFUSED.includes((error as { code?: unknown }).code))
+          asked.until = performance.now() + ASK_AGAIN;
+        return null;
+      },
+    );
+  const asked: Cluster = { id, until: Infinity };
+  clusters.set(client, asked);
+  return id;
 }
 
 /**

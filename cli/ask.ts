@@ -2,19 +2,18 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../contract/failure.ts';
 
-/** Where a command's questions are answered: a terminal, or a pipe. */
+/** Where a command reads the answers to its questions: a terminal or a pipe. */
 export interface Answers {
-  /** The next line; undefined when there is none. `question` is shown to a terminal only. */
+  /** Returns the next line, or undefined at the end of the input. Only a terminal shows `question`. */
   line(question: string): Promise<string | undefined>;
   close(): void;
 }
 
-/** Lines from a terminal or a pipe. */
 export function answersFrom(input: Readable & { isTTY?: boolean }, output: Writable): Answers {
   let reader: Interface | undefined;
   let lines: AsyncIterator<string> | undefined;
   return {
-    // Not reader.question(): that would lose lines that are typed ahead, and never ends when the input does.
+    // reader.question() would lose lines that are typed ahead, and never settles when the input ends.
     line: async (question) => {
       reader ??= createInterface({ input, output: input.isTTY ? output : undefined });
       lines ??= reader[Symbol.asyncIterator]();
@@ -28,8 +27,8 @@ export function answersFrom(input: Readable & { isTTY?: boolean }, output: Writa
 }
 
 /**
- * The key on standard input, one line. This keeps it out of the shell history.
- * @throws Failure InvalidActivation, which does not quote it
+ * Reads the key from one line of standard input, which keeps it out of the shell history.
+ * @throws Failure InvalidActivation, without the key
  */
 export async function keyFrom(answers: Answers, isTerminal: boolean): Promise<string> {
   const key = (await answers.line('Key: '))?.trim() ?? '';

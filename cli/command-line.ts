@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { cleanOutput } from './output.ts';
 import { createProgram } from './program.ts';
 
-/** Runs one command line (without the program's name). Never fails: what went wrong is printed. @returns the exit code */
+/** Runs one command line (without the program's name). Never throws: it prints errors. @returns the exit code */
 export async function commandLine(args: readonly string[], given: Context): Promise<number> {
   let json = false;
   let hasPrinted = false;
@@ -36,7 +36,7 @@ export async function commandLine(args: readonly string[], given: Context): Prom
     },
   };
   const wantsJson = asksForJson(args);
-  // What is wrong with a command line is told by commander, in words.
+  // Commander reports errors of the command line as text.
   const program = await createProgram(context, args[0], { errors: wantsJson ? () => undefined : undefined });
   program.hook('preAction', (_, command) => {
     const options = command.opts<{ json?: boolean; project?: string }>();
@@ -53,14 +53,15 @@ export async function commandLine(args: readonly string[], given: Context): Prom
     const { describeError, exitCodeOf, failedJson, wrongCommandLine } = await import('./errors.ts');
     const failure = error instanceof CommanderError ? wrongCommandLine(error) : error;
     json ||= wantsJson;
-    // One object on standard output is the whole answer, unless a part of another one is there already.
+    // JSON output is a single object on standard output. If a part of another object is already there, the error goes
+    // to stderr.
     if (json) (hasPrinted ? err : out).write(`${JSON.stringify(failedJson(failure))}\n`);
     else err.write(`${describeError(failure).join('\n')}\n`);
     return exitCodeOf(failure);
   }
 }
 
-/** Whether a command line has `--json`, also one that is wrong. */
+/** Whether a command line has `--json`, even if the command line is invalid. */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? undefined : end).includes('--json');

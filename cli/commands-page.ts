@@ -12,7 +12,7 @@ The JSON Schemas in [schemas/output/](../schemas/output/) describe the \`--json\
 (\`rejects --reason Unmatched\`: unmatched; \`forgotten <record>\`: forgotten-record; the result of a run: plan).
 `;
 
-/** docs/commands.md: every command with its usage, options and examples, as its help shows them. */
+/** Returns docs/commands.md: every command with the usage, options and examples of its help. */
 export async function commandsPage(): Promise<string> {
   const printed: string[] = [];
   const program = await createProgram(contextFor((text) => printed.push(text)));
@@ -28,12 +28,12 @@ export async function commandsPage(): Promise<string> {
   );
 }
 
-/** The words of each command that does something, such as `schedule apply`. */
+/** Returns the words of each command that has an action, such as `schedule apply`. */
 export async function commandNames(): Promise<string[][]> {
   return leaves(await createProgram(contextFor(() => undefined))).map((command) => words(command).slice(1));
 }
 
-/** A context in which nothing is run, only printed. */
+/** A context that only prints. Commands do not run in it. */
 function contextFor(print: (text: string) => void): CommandContext {
   const out = new PassThrough();
   out.on('data', () => undefined);
@@ -53,13 +53,13 @@ function contextFor(print: (text: string) => void): CommandContext {
   };
 }
 
-/** The commands of a program as a table of Markdown, in the order of its help. */
+/** Lists a program's commands as a Markdown table, in the order of its help. */
 function commandTable(program: Command): string {
   const rows = leaves(program).map((command) => `| \`${usage(command)}\` | ${cell(command.description())} |`);
   return ['| command | purpose |', '|---|---|', ...rows].join('\n');
 }
 
-/** Commands that do something themselves; what only holds others is left out. */
+/** Returns the commands that have an action, without those that only group others. */
 function leaves(command: Command): Command[] {
   const visible = command.createHelp().visibleCommands(command);
   const own = command.commands.filter((inner) => visible.includes(inner));

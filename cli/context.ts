@@ -2,26 +2,26 @@ import type { Readable, Writable } from 'node:stream';
 import type { ActivationClient } from '../client/activation-client.ts';
 import type { Launch } from './launch.ts';
 
-/** What a command line runs in; a test gives it another one. */
+/** The environment of a command line. Tests replace it. */
 export interface Context {
   env: NodeJS.ProcessEnv;
-  /** Where answers come from; questions are asked only of a terminal. Default: nobody answers. */
+  /** The input for answers. Only a terminal is asked questions. Default: no input. */
   in?: Readable & { isTTY?: boolean };
   out: Writable;
   /** Errors and warnings. */
   err: Writable;
-  /** Aborted by Ctrl-C. */
+  /** Ctrl-C aborts it. */
   signal: AbortSignal;
-  /** Hands over to a program of the checkout; default: none can be. */
+  /** Hands over to a program of the checkout; default: there is none. */
   launch?: Launch;
   /** Default: the product's. */
   taskQueue?: string;
 }
 
-/** What a command's definition needs: the context, and the two ways to do its work. */
+/** What the definition of a command needs: the context, and two ways to run its action. */
 export interface CommandContext extends Context {
-  /** Does a command's work with a client of the Temporal server; its number becomes the exit code. */
+  /** Runs an action with a client of the Temporal server. The action returns the exit code. */
   connected: (work: (client: ActivationClient) => Promise<number>) => Promise<void>;
-  /** Does a command's work that needs no Temporal server; its number becomes the exit code. */
+  /** Runs an action that needs no Temporal server. The action returns the exit code. */
   local: (work: () => Promise<number>) => Promise<void>;
 }

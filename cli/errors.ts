@@ -7,7 +7,7 @@ import { runFailure } from '../client/failure.ts';
 import { EXIT } from './exit-codes.ts';
 import { decisiveCounts } from './result.ts';
 
-/** An error for people, line by line; without a stack. */
+/** Describes an error line by line, without a stack. */
 export function describeError(error: unknown): string[] {
   const failed = runFailure(error);
   if (failed) {
@@ -21,12 +21,12 @@ export function describeError(error: unknown): string[] {
   return [`${type}: ${message}`];
 }
 
-/** A command line that commander did not understand, as a failure of ours. */
+/** Converts commander's error to a failure of ours. */
 export function wrongCommandLine({ message }: Error): Failure {
   return new Failure('commandLineWrong', { problem: message.replace(/^error: /, '').replace(/\.$/, '') });
 }
 
-/** The plan that a guard held for people, line by line: what it counted, and the commands that answer it. */
+/** Describes the plan that a guard held: its counts, and the commands to approve or decline it. */
 function describeHeld({ activation, planHash, counts, undo, rebase, refused }: HeldPlan): string[] {
   const look = rebase
     ? runCommand({ mode: 'preview', activation, of: 'rebase' })
@@ -40,7 +40,7 @@ function describeHeld({ activation, planHash, counts, undo, rebase, refused }: H
   ];
 }
 
-/** What went wrong as a failure of ours: Temporal's code, or a defect. No foreign message is shown. */
+/** Converts an error to a failure of ours: Temporal's code, or a defect. It never contains a foreign message. */
 function ownFailure(error: unknown): Failure {
   return isFailure(error) ? error : (temporalFailure(error) ?? defectOf(error));
 }
@@ -51,24 +51,26 @@ export interface FailureJson extends Told {
   type: string;
 }
 
-/** An error for programs: the failure as data, with all of it in words as well. */
+/** Converts an error to JSON: the failure as data and as text. */
 export function failureJson(error: unknown): FailureJson {
   const { type, told } = runFailure(error) ?? ownFailure(error);
   return { type, ...told };
 }
 
-/** What a command prints with `--json` when it did not do what it was asked to. */
+/** What a command prints with `--json` when it fails. */
 export interface FailedJson {
-  /** `held`, `cancelled` or `failed` of a run; `busy`: another request is running; `invalid`: nothing was started. */
+  /**
+   * `held`, `cancelled` or `failed`: the outcome of a run; `busy`: another request is running; `invalid`: nothing
+   * started.
+   */
   outcome: 'held' | 'cancelled' | 'failed' | 'busy' | 'invalid';
   error: FailureJson;
-  /** The guards that held the run. */
   guards: GuardTrip[];
-  /** The plan that they held. */
+  /** The held plan. */
   planHash: string | null;
 }
 
-/** An error for programs, as the whole answer of a command. */
+/** Converts an error to the complete JSON answer of a command. */
 export function failedJson(error: unknown): FailedJson {
   const { guards = [], held } = runFailure(error) ?? {};
   return {
@@ -87,11 +89,10 @@ function outcomeOf(error: unknown): FailedJson['outcome'] {
   return runFailure(error)?.type === 'Cancelled' ? 'cancelled' : 'failed';
 }
 
-/** The exit code of a command that ended with this error. */
 export function exitCodeOf(error: unknown): number {
   const failed = runFailure(error);
   if (failed?.type === 'GuardTripped') return EXIT.held;
-  // A wrong name is a usage error, no matter who noticed it.
+  // An invalid name is a usage error, no matter which part noticed it.
   if (failed) return failed.type === 'InvalidActivation' ? EXIT.usage : EXIT.failed;
   if (isFailure(error, 'ActivationBusy')) return EXIT.busy;
   return isFailure(error, 'InvalidActivation') ? EXIT.usage : EXIT.failed;

@@ -7,9 +7,9 @@ import type { Context } from './context.ts';
 import { createTerminal, Phases, SILENT, type Terminal } from './terminal.ts';
 
 /**
- * Starts a run or attaches to it, and shows how it goes until it ends; with `json` only what is wrong is said.
- * @returns its result; undefined when the following was interrupted, which is told
- * @throws what the run failed of
+ * Starts a run or attaches to it, and shows its progress until it ends; with `json` it prints only problems.
+ * @returns its result; undefined after an interruption, which is printed
+ * @throws the run's failure
  */
 export async function startAndFollow(
   client: ActivationClient,
@@ -20,7 +20,7 @@ export async function startAndFollow(
   return followStarted(client, await client.start(input), how, context);
 }
 
-/** As {@link startAndFollow}, of a run that was started already. */
+/** Like {@link startAndFollow}, for a run that has already started. */
 export async function followStarted(
   client: ActivationClient,
   { handle, request, attached }: StartedRun,
@@ -49,7 +49,7 @@ export async function followStarted(
   }
 }
 
-/** How a command waits for an answer of the worker: what is wrong meanwhile goes to the error stream. */
+/** How a command waits for an answer of the worker. Problems are printed on the error stream. */
 export function waiting({ err, signal }: Context): FollowOptions {
   return {
     signal,
@@ -61,7 +61,7 @@ export function waiting({ err, signal }: Context): FollowOptions {
 /** Printed once while no worker takes the run. */
 export const NO_WORKER = 'No worker is responding; waiting for one to start. To start one: npm run worker';
 
-/** A failure that is being retried, as one line. */
+/** Describes a failure that is being retried in one line. */
 export function describeTrouble(trouble: Trouble): string {
   return `… ${troubleInWords(inIso(trouble))}`;
 }

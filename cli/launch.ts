@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../contract/failure.ts';
 
-/** Programs of a checkout; an installation may lack them. */
+/** Programs of a checkout. An installation can lack them. */
 const PROGRAMS = { demo: 'examples/demo.ts', dev: 'dev/project/main.ts' };
 
-/** Hands this process over to one of the checkout's own programs, which ends it. */
+/** Hands this process over to a program of the checkout. That program ends the process. */
 export type Launch = (program: keyof typeof PROGRAMS, args: string[]) => Promise<void>;
 
 /**
- * Hands over to the program in this very process, so that signals and exit codes are its own. It is not imported by
- * name: a command line without development dependencies must still start.
- * @throws Failure ConfigurationInvalid when this installation has not what it needs
+ * Runs the program in this process, so that signals and exit codes are its own. It is not imported statically, because
+ * the command line must also start without development dependencies.
+ * @throws Failure ConfigurationInvalid when this installation lacks a part that the program needs
  */
 export const launch: Launch = async (program, args) => {
   const root = new URL(import.meta.url.endsWith('.js') ? '../../' : '../', import.meta.url);
@@ -21,7 +21,7 @@ export const launch: Launch = async (program, args) => {
     throw new Failure('programNotInstalled', { program, folder: fileURLToPath(root) });
   }
   process.argv.splice(2, Infinity, fileURLToPath(script), ...args);
-  // The query makes it run once more, should it be what has started us.
+  // dev/start.js may have started this process and be loaded already. The query makes node run it again.
   await import(`${new URL('dev/start.js', root).href}?${program}`);
   await new Promise(() => undefined); // the program ends the process
 };

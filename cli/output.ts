@@ -6,9 +6,9 @@ import { clean, cleanJson, csvLine } from '../contract/clean.ts';
 const RAW = new WeakMap<Writable, Writable>();
 
 /**
- * The same output, through which nothing passes that a terminal would obey: names, reasons and what others said are shown,
- * whatever characters they have. JSON keeps its data, with escapes.
- * @param isJson asked at each write
+ * Wraps an output and removes terminal control characters from names, reasons and foreign texts. JSON keeps its data,
+ * as escapes.
+ * @param isJson called at each write
  */
 export function cleanOutput<T extends Writable>(out: T, isJson: () => boolean): T {
   const write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
@@ -26,19 +26,19 @@ export function cleanOutput<T extends Writable>(out: T, isJson: () => boolean): 
   return cleaned;
 }
 
-/** The output itself, for what draws on a terminal and cleans its texts by itself. */
+/** Returns the original output, for code that draws on a terminal and cleans its own texts. */
 export function rawOutput(out: Writable): Writable {
   return RAW.get(out) ?? out;
 }
 
-/** The answer of a reading command as JSON; its shape is a schema in schemas/output/. */
+/** Formats the answer of a reading command as JSON. schemas/output/ has the schema of its shape. */
 export function jsonOf<Name extends keyof Answers>(_: Name, answer: Answers[Name], indent = 2): string {
   return JSON.stringify(answer, null, indent);
 }
 
 /**
- * Writes what comes, as fast as it is read: however much it is, little of it is in memory. It ends quietly when the reader
- * closes the output (`… | head`): they have read enough.
+ * Writes items at the speed at which they are read, so it needs little memory. It ends without an error when the reader
+ * closes the output (`… | head`).
  */
 export async function writeStream(
   out: Writable,
@@ -52,12 +52,12 @@ export async function writeStream(
   }
 }
 
-/** Whether a write failed because nobody reads any more. */
+/** Whether a write failed because the reader has closed the pipe. */
 export function isClosedByReader(error: NodeJS.ErrnoException | null): boolean {
   return error?.code === 'EPIPE';
 }
 
-/** A JSON object with the fields of `head` and one array, a line for each of its items. */
+/** Yields a JSON object with the fields of `head` and one array, with a line for each item. */
 export async function* jsonWithArray(
   head: object,
   name: string,
@@ -78,7 +78,7 @@ export async function* jsonWithArray(
 
 type Cell = string | number | Date | null;
 
-/** CSV with a header line, a line for each item: for people and their spreadsheets, so that no cell is a formula. */
+/** Yields CSV with a header and a line for each item. No cell can act as a formula in a spreadsheet. */
 export async function* csvOf<T>(
   batches: AsyncIterable<readonly T[]>,
   columns: Record<string, (item: T) => Cell>,
@@ -90,7 +90,7 @@ export async function* csvOf<T>(
   }
 }
 
-/** A moment as ISO 8601 in UTC, to the second. */
+/** Formats a time as ISO 8601 in UTC, to the second. */
 function shown(cell: Cell): string | number | null {
   return cell instanceof Date ? `${cell.toISOString().slice(0, 19)}Z` : cell;
 }

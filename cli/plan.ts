@@ -24,7 +24,7 @@ const COUNTS: CountWords = {
   rejected: 'rows without a usable key',
 };
 
-/** What a run would do for people, line by line. Samples with keys and values are shown with them. */
+/** Describes the effect of a run. Samples with keys and values show them. */
 export function describePlan(
   result: RunResult,
   plan: Omit<PlanPreview, 'samples'> & { samples: readonly ShownSample[] },
@@ -55,7 +55,7 @@ export function describePlan(
   ];
 }
 
-/** Whether an undo would change nothing on the list. */
+/** Whether an undo would leave the list unchanged. */
 function isDone({ undo, counts: { added = 0, removed = 0 } }: RunResult, { sends }: Effects): boolean {
   return undo !== undefined && added + removed === 0 && sends.push !== 'changed';
 }
@@ -116,12 +116,12 @@ function nextLines({ activation, undo, rebase }: RunResult, planHash: string, is
     : [`Apply exactly this plan:  ${applyCommand(activation, planHash, undo)}`];
 }
 
-/** An example of what a plan does; key and values only when someone asked for personal data. */
+/** An example of a plan's effect, with key and values only if the user asked for personal data. */
 export type ShownSample = PlanPreview['samples'][number] & { key?: string; values?: (string | null)[] };
 
 const NOTHING = '–';
 
-/** Samples of a plan for people, line by line: alike ones in one line, unless they are shown with their keys. */
+/** Describes a plan's samples. Equal ones share a line, unless their keys are shown. */
 function sampleLines(samples: readonly ShownSample[], width: number): string[] {
   if (samples.length === 0) return [];
   if (samples.every(({ key }) => key !== undefined)) {

@@ -4,10 +4,9 @@ import { Command } from 'commander';
 import { PROGRAM } from '../contract/commands.ts';
 import type { CommandContext } from './context.ts';
 
-/** Adds a command to the program. */
 type Define = (program: Command, context: CommandContext) => void;
 
-/** The commands under their headings, in the order of their help. The module of each is loaded when it is needed. */
+/** The commands under their headings, in the order of the help. Each command's module is loaded when needed. */
 const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
   'Project folder:': {
     init: async () => (await import('./commands/init.ts')).defineInit,
@@ -50,9 +49,9 @@ const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
 };
 
 /**
- * The command line as commander knows it; nothing is run.
- * @param only the name of a command, which is then the only one; default, and for any other word: all commands
- * @param errors where it is told what is wrong with a command line; default: the context's error stream
+ * Builds the commander program without running anything.
+ * @param only loads just this command; default, and for any other word: all commands
+ * @param errors where usage errors are printed; default: the context's error stream
  */
 export async function createProgram(
   context: CommandContext,
@@ -83,16 +82,15 @@ export async function createProgram(
   return program;
 }
 
-/** Commands that read no project folder, or have it as their argument. */
+/** Commands that read no project folder, or have it as an argument. */
 const WITHOUT_PROJECT = ['init', 'validate', 'demo', 'dev', 'completion'];
 
-/** Each command that reads the project folder; what only holds others is left out. */
+/** Returns each command that reads the project folder, without those that only group others. */
 function withProject(program: Command): Command[] {
   const own = program.commands.filter((command) => !WITHOUT_PROJECT.includes(command.name()));
   return own.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
 }
 
-/** The version of this installation, from its package.json. */
 async function version(): Promise<string> {
   const root = new URL(import.meta.url.endsWith('.js') ? '../../' : '../', import.meta.url);
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
@@ -101,7 +99,7 @@ async function version(): Promise<string> {
   return version;
 }
 
-/** Columns; of what is no terminal, as many as usual. */
+/** The width in columns; if the output is not a terminal, a default. */
 function widthOf(out: Writable): number {
   return (out as { columns?: number }).columns || 80;
 }

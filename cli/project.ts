@@ -4,9 +4,9 @@ import { projectFolder } from '../config/folder-setting.ts';
 import { activationIds, loadProject, problemsOfDestination, requireKnown } from '../config/project.ts';
 import { Failure, isFailure } from '../contract/failure.ts';
 
-/* What commands look up in the project folder before anything is started. All of it needs the folder to be readable. */
+/* Checks against the project folder before a command starts anything. All of them need a readable folder. */
 
-/** Makes sure that a text can be the name of an activation. @throws Failure InvalidActivation */
+/** Makes sure that a text is a valid name of an activation. @throws Failure InvalidActivation */
 export function checkActivationId(activation: string): void {
   if (!idSchema.safeParse(activation).success) throw new Failure('activationIdUnusable', { activation });
 }
@@ -16,19 +16,18 @@ export async function checkActivation(activation: string, env: NodeJS.ProcessEnv
   requireKnown(await loadProject(projectFolder(env)), activation);
 }
 
-/** What someone names who wants a run, or decides about one. */
+/** The names in a request for a run, or in a decision about one. */
 export interface Named {
   activation: string;
-  /** The hash of a plan. */
   plan?: string;
-  /** The number of a run to go back to. */
+  /** The number of the run to go back to. */
   to?: string;
 }
 
 /**
- * Makes sure, before anything is started, that there is what is named, as far as this machine can tell: activations need the
- * project folder, plans and runs the state database. The worker checks all of it again.
- * @throws Failure InvalidActivation or PlanUnknown with what was probably meant, ConfigurationInvalid
+ * Makes sure, before anything starts, that the named things exist, as far as this machine can tell. Activations need
+ * the project folder; plans and runs need the state database. The worker checks all of it again.
+ * @throws Failure InvalidActivation or PlanUnknown with the most similar name, ConfigurationInvalid
  */
 export async function checkNamed({ activation, plan, to }: Named, env: NodeJS.ProcessEnv): Promise<void> {
   if (env.ACTITO_SYNC_PROJECT !== undefined) await checkActivation(activation, env);
@@ -43,7 +42,7 @@ export async function checkNamed({ activation, plan, to }: Named, env: NodeJS.Pr
     });
   } catch (error) {
     if (!isFailure(error) || isFailure(error, 'InvalidActivation', 'PlanUnknown')) throw error;
-    // This machine cannot read the state database. The worker can, and checks the same.
+    // This machine cannot read the state database. The worker can, and makes the same check.
   }
 }
 

@@ -4,10 +4,10 @@ import { REJECT_WORDS } from '../contract/messages/reject-words.ts';
 import type { RunResult } from '../contract/result.ts';
 import { inWords } from './words.ts';
 
-/** What counts mean, for people. */
+/** Descriptions of counts for people. */
 export type CountWords = Partial<Record<CountName, string>>;
 
-/** Always shown when the run counted it. */
+/** Shown whenever the run counted them. */
 const MAIN_COUNTS: CountWords = {
   read: 'rows of the segment',
   added: 'members added to the list',
@@ -17,7 +17,7 @@ const MAIN_COUNTS: CountWords = {
   rejected: 'rows without a usable key',
 };
 
-/** Shown when there are any. */
+/** Shown if they are not 0. */
 export const MORE_COUNTS: CountWords = {
   leaving: 'members no longer in the segment, in their grace period on the list',
   forgotten: 'rows of forgotten people, left out',
@@ -29,14 +29,14 @@ export const MORE_COUNTS: CountWords = {
   retried: 'unchanged members sent anyway: unmatched or unconfirmed before, never sent, or a resync',
 };
 
-/** What is counted of an undo: it reads no segment, and sends no attributes. */
+/** The counts of an undo. An undo reads no segment and sends no attributes. */
 export const UNDO_COUNTS: CountWords = {
   members: 'members on the list at that time',
   added: 'members put back on the list',
   removed: 'members removed from the list',
 };
 
-/** What people base a decision on, most important first. */
+/** The counts on which people base a decision, most important first. */
 const DECISIVE: CountName[] = [
   'read',
   'members',
@@ -56,7 +56,7 @@ const CONFIRMATIONS = {
   delivered: 'Actito does not report whether it retrieved it',
 };
 
-/** A run's result for people, line by line. `now` is what "in 2 days" counts from. */
+/** Describes a run's result. `now` is the reference for "in 2 days". */
 export function describeResult(result: RunResult, now = Date.now()): string[] {
   const { activation, outcome, counts, rejects, list, notes, undo, rebase = false } = result;
   return [
@@ -71,7 +71,7 @@ export function describeResult(result: RunResult, now = Date.now()): string[] {
   ];
 }
 
-/** Why rows and values could not be used, with how many there were. */
+/** Lists why rows and values could not be used, with their numbers. */
 export function reasonLines(rejects: RunResult['rejects']): string[] {
   return rejects.map(({ reason, attribute, count }) => {
     const words = WORDS[reason] === undefined ? '' : `: ${WORDS[reason]}`;
@@ -79,7 +79,7 @@ export function reasonLines(rejects: RunResult['rejects']): string[] {
   });
 }
 
-/** Numbers with their names and what they mean; `isShown` leaves some out. */
+/** Lists counts with names and descriptions; `isShown` can omit some. */
 export function countLines(names: CountWords, counts: Counts, isShown: (count: number) => boolean): string[] {
   return (Object.keys(names) as CountName[]).flatMap((name) => {
     const count = counts[name];
@@ -101,17 +101,17 @@ function listLines(list: NonNullable<RunResult['list']>, now: number, rebase: bo
   ];
 }
 
-/** A line about a run: a name and its text. */
+/** Formats a line about a run: a name and its text. */
 export function entry(name: string, text: string): string {
   return `  ${name.padEnd(10)} ${text}`;
 }
 
-/** What an undo, if it is one, puts the list back to. */
+/** Describes the state that an undo restores, if the run is an undo. */
 export function undoWords(undo: string | undefined): string[] {
   return undo === undefined ? [] : [`the list as it was after run ${undo}`];
 }
 
-/** What comes after an undo, for people, line by line. */
+/** Describes the next steps after an undo. */
 export function afterUndo(activation: string, undo: string | undefined): string[] {
   if (undo === undefined) return [];
   return [
@@ -120,7 +120,7 @@ export function afterUndo(activation: string, undo: string | undefined): string[
   ];
 }
 
-/** `read 60, members 60, …`: what people base the decision about a held plan on. */
+/** Returns `read 60, members 60, …`: the counts for a decision about a held plan. */
 export function decisiveCounts(counts: Counts): string {
   return DECISIVE.filter((name) => counts[name] !== undefined)
     .map((name) => `${name} ${counts[name]}`)

@@ -10,7 +10,7 @@ import { withSnapshot, type Snapshot } from '../state/report/snapshot.ts';
 import { openState, type State } from '../state/state.ts';
 
 /**
- * Does a report's work on the state database, which it only reads.
+ * Opens the state database for a report, read-only.
  * @throws Failure ConfigurationInvalid, StateUnavailable or StateRefused; none of them quotes the URL
  */
 export async function withState<T>(
@@ -20,7 +20,7 @@ export async function withState<T>(
   return withWritableState(env, (state) => withSnapshot(state, work));
 }
 
-/** The same for a command that writes: only what must not pass through Temporal on its way to the worker. */
+/** Opens the state database for a command that writes. Such commands write only what must not pass through Temporal. */
 export async function withWritableState<T>(
   env: NodeJS.ProcessEnv,
   work: (state: State) => Promise<T>,
@@ -41,7 +41,7 @@ function databaseUrl(env: NodeJS.ProcessEnv): string {
   return url;
 }
 
-/** A worker would migrate, or be told of a defect; who only reads can do something about these. */
+/** Rewords failures for a reader of the database: a worker would migrate the schema or report a defect instead. */
 function forReaders(error: unknown): Failure | undefined {
   const { code = '' } = error as { code?: string };
   if (/^(42P01|42703|3F000)$/.test(code)) {
@@ -52,7 +52,7 @@ function forReaders(error: unknown): Failure | undefined {
 }
 
 /**
- * Whether an activation ever ran; one of the project may not have.
+ * Whether an activation ever ran.
  * @throws Failure InvalidActivation when neither the state database nor the project knows it
  */
 export async function hasRun(

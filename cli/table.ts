@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import Table from 'cli-table3';
 import { oneLine } from '../contract/clean.ts';
 
-/** No frame: a table reads the same on a terminal and in `grep`. */
+/** Without a frame, a table reads the same on a terminal and in `grep`. */
 const FRAMELESS = Object.fromEntries(
   [
     'top',
@@ -21,18 +21,21 @@ const FRAMELESS = Object.fromEntries(
     'right-mid',
   ].map((name) => [name, '']),
 );
-/** From this width on, a terminal shows every table with its columns side by side. */
+/** A terminal of at least this width shows the columns of every table side by side. */
 const WIDE = 100;
 
-/** How many columns a table may have: those of a terminal; unlimited for a pipe or a file, which `grep` and `awk` read. */
+/**
+ * Returns the maximum width of a table in columns: that of a terminal; unlimited for a pipe or a file, which `grep` and
+ * `awk` read.
+ */
 export function tableWidth(out: Writable): number {
   const { isTTY = false, columns = 0 } = out as { isTTY?: boolean; columns?: number };
   return isTTY && columns > 0 ? columns : Infinity;
 }
 
 /**
- * Aligned columns under a heading, line by line. A cell is one line. On a terminal with fewer than 100 columns, a table
- * that does not fit has a block for each row instead: the heading and the value of each cell.
+ * Formats aligned columns under a heading, line by line. A cell is one line. On a terminal with fewer than 100 columns,
+ * a table that does not fit becomes a block for each row, with the heading and the value of each cell.
  * @param width see {@link tableWidth}
  */
 export function table(
@@ -44,20 +47,20 @@ export function table(
   return size <= width || width >= WIDE ? lines : blocks(head, rows);
 }
 
-/** Cells in aligned columns, line by line, with how many columns of a terminal they take. */
+/** Aligns cells in columns, and measures the width of the lines in terminal columns. */
 function aligned(rows: readonly (readonly string[])[]): { lines: string[]; size: number } {
   const grid = new Table({
     chars: { ...FRAMELESS, middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  // Names come from elsewhere: none may move the cursor, begin a line, or fill the screen.
+  // Names can come from outside, so a cell must not move the cursor, begin a line, or fill the screen.
   grid.push(...rows.map((row) => row.map((cell) => oneLine(cell))));
   const lines = grid.toString().split('\n');
-  // All are filled up with spaces. The first is a heading of ours: each letter of it takes one column.
+  // All lines are padded to the same width. The first is our heading, in which each letter takes one column.
   return { lines: lines.map((line) => line.trimEnd()), size: lines[0]!.length };
 }
 
-/** A block for each row, with an empty line between two of them. */
+/** Formats each row as a block, with an empty line between blocks. */
 function blocks(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   return rows.flatMap((row, index) => [
     ...(index === 0 ? [] : ['']),

@@ -4,32 +4,32 @@ import { clean, oneLine } from '../contract/clean.ts';
 import type { RunProgress } from '../contract/progress.ts';
 import { rawOutput } from './output.ts';
 
-/** Where people read what happens: live on a terminal, plain lines in a pipe or a file. */
+/** The display of progress: live on a terminal, plain lines in a pipe or a file. */
 export interface Terminal {
-  /** A line that stays. */
+  /** Prints a permanent line. */
   line(text?: string): void;
-  /** Shows that something is under way, until it is done, failed or given up. One at a time. */
+  /** Shows a step until it is done, failed or given up. Only one step can be active. */
   step(text: string): Step;
 }
 
 export interface Step {
-  /** Says more of what is under way, such as what it waits for; '' takes that back. Shown only where a line can be redrawn. */
+  /** Shows details of the step, such as what it waits for; '' removes them. Works only if a line can be redrawn. */
   detail(text: string): void;
-  /** `text` says what came of it. */
+  /** `text` replaces the line with the outcome. */
   done(text?: string): void;
   fail(text?: string): void;
-  /** Neither: somebody interrupted. */
+  /** The user interrupted the step, so it is neither done nor failed. */
   giveUp(): void;
 }
 
-/** A terminal for `out`; without colors when the environment has NO_COLOR (no-color.org). */
+/** Creates a terminal for `out`. NO_COLOR in the environment turns colors off (no-color.org). */
 export async function createTerminal(out: Writable, env: NodeJS.ProcessEnv): Promise<Terminal> {
   const line = (text = '') => void out.write(`${clean(text)}\n`);
   if (!isLive(out, env)) return { line, step: (text) => plainStep(line, text) };
   const { default: spinner } = await import('ora'); // most commands show no spinner
   let current: Ora | undefined;
   return {
-    // A spinner's own line is taken away meanwhile: what stays would otherwise begin at its end.
+    // The spinner's line is removed first. Otherwise a permanent line would begin at its end.
     line: (text) => {
       current?.clear();
       line(text);
@@ -39,18 +39,18 @@ export async function createTerminal(out: Writable, env: NodeJS.ProcessEnv): Pro
   };
 }
 
-/** Whether someone looks at it, and not a program. */
+/** Whether a person and not a program reads the output. */
 export function isTerminal(out: Writable): boolean {
   return (out as { isTTY?: boolean }).isTTY ?? false;
 }
 
-/** A terminal that can redraw a line. One without a width (`docker run -t` has such) would keep ora busy for ever. */
+/** Whether the terminal can redraw a line. If it has no width (as with `docker run -t`), ora would never finish. */
 function isLive(out: Writable, env: NodeJS.ProcessEnv): boolean {
   const { columns = 0 } = out as { columns?: number };
   return isTerminal(out) && columns > 0 && env.TERM !== 'dumb' && !('CI' in env);
 }
 
-/** For output that only programs read. */
+/** A terminal for output that only programs read. */
 export const SILENT: Terminal = {
   line: () => undefined,
   step: () => ({
@@ -61,7 +61,7 @@ export const SILENT: Terminal = {
   }),
 };
 
-/** Milliseconds between two changes of the seconds that a step shows. */
+/** Milliseconds between two updates of a step's seconds. */
 const TICK = 100;
 
 function plainStep(line: (text: string) => void, text: string): Step {
@@ -89,7 +89,7 @@ function liveStep(
     isEnabled: true,
     suffixText: elapsed(),
     color: env.NO_COLOR ? false : 'cyan',
-    discardStdin: false, // else Ctrl-C would reach only this process, and not the group as everywhere
+    discardStdin: false, // otherwise Ctrl-C would reach only this process instead of the process group
   }).start();
   // ora draws a suffix that is a function only at the end.
   const clock = setInterval(() => {
@@ -115,7 +115,7 @@ function liveStep(
   };
 }
 
-/** Shows the phases of one run as they begin. */
+/** Shows the phases of a run as they begin. */
 export class Phases {
   readonly #terminal: Terminal;
   #phase = '';
@@ -132,18 +132,18 @@ export class Phases {
     this.#step = phase === 'closed' ? undefined : this.#terminal.step(phase);
   }
 
-  /** What the phase waits for, and until when; '': nothing. */
+  /** Shows what the phase waits for, and until when; '' for nothing. */
   waitsFor(what: string): void {
     this.#step?.detail(what);
   }
 
-  /** The run has ended as it should. */
+  /** The run has succeeded. */
   done(): void {
     this.#step?.done();
     this.#step = undefined;
   }
 
-  /** It failed, or nobody looks any more. */
+  /** The run has failed, or the user has stopped following it. */
   leave(): void {
     this.#step?.giveUp();
     this.#step = undefined;

@@ -62,18 +62,17 @@ export interface ClientOptions {
   taskQueue?: string;
 }
 
-/** Why a decision is made, and by whom. */
+/** A decision about a plan: the reason, and the person who decides. */
 export type Decision = Pick<DecisionInput, 'activation' | 'plan' | 'reason' | 'by'>;
 
 /**
- * Starts, follows and decides runs, for programs. It talks to Temporal only; a worker does the work, and need not be up yet.
- * A method that waits throws WorkflowFailedError when the run failed ({@link runFailure} says why), and AbortError when
- * its `signal` ended the waiting; the run then continues.
+ * Starts and follows runs, and decides on their plans, for programs. It connects only to Temporal. A worker does the
+ * work and does not have to run yet. A method that waits throws WorkflowFailedError when the run failed ({@link
+ * runFailure} gives the reason), and AbortError when its `signal` ended the waiting; the run then continues.
  */
 export class ActivationClient {
   readonly #env: NodeJS.ProcessEnv;
   readonly #taskQueue: string;
-  /** Temporal's own client. */
   readonly temporal: Client;
 
   private constructor(temporal: Client, env: NodeJS.ProcessEnv, taskQueue: string) {
@@ -99,14 +98,14 @@ export class ActivationClient {
   }
 
   /**
-   * Starts a run, or attaches to the one that does the same now.
+   * Starts a run, or attaches to the open run of the same request.
    * @throws Failure InvalidActivation for an unusable request, ActivationBusy when another request is running
    */
   async start(input: RunInput): Promise<StartedRun> {
     return startRun(this.temporal, input, { taskQueue: this.#taskQueue });
   }
 
-  /** A run that was started before, by the ids that {@link start} returned in its handle. */
+  /** Attaches to an earlier run by the ids from the handle that {@link start} returned. */
   attach(workflowId: string, runId?: string): RunHandle {
     return this.temporal.workflow.getHandle(workflowId, runId);
   }
@@ -116,7 +115,7 @@ export class ActivationClient {
     return followRun(handle, follow);
   }
 
-  /** Makes the plan of a run and waits for it; nothing is written to Actito. */
+  /** Makes a run's plan and waits for it. Writes nothing to Actito. */
   async plan(activation: string, follow: FollowOptions = {}): Promise<RunResult> {
     const { handle } = await this.start({ mode: 'preview', activation });
     return this.follow(handle, follow);
@@ -145,17 +144,20 @@ export class ActivationClient {
     return cancelRun(handle, follow);
   }
 
-  /** What Temporal knows of an activation: its next starts, counted from `now`, and its runs. */
+  /** Reads what Temporal knows about an activation: its next starts, counted from `now`, and its runs. */
   async status(activation: string, now = new Date()): Promise<LiveStatus> {
     return readLiveStatus(this.temporal, activation, now);
   }
 
-  /** The project's schedules in Temporal. */
+  /** Returns the project's schedules in Temporal. */
   async schedules(): Promise<OwnSchedule[]> {
     return ownSchedules(this.temporal, this.owner);
   }
 
-  /** Pauses the schedule of an activation; the note of a paused one is kept beside the new one. @throws Failure InvalidActivation */
+  /**
+   * Pauses the schedule of an activation. If it is already paused, its note is kept, too. @throws Failure
+   * InvalidActivation
+   */
   async pauseSchedule(activation: string, note?: string): Promise<OwnSchedule> {
     return pauseSchedule(this.temporal, activation, { owner: this.owner, note });
   }
@@ -166,8 +168,8 @@ export class ActivationClient {
   }
 
   /**
-   * Compares schedules with those in Temporal, and changes nothing.
-   * @param untouched activations whose schedules stay as they are
+   * Compares schedules with those in Temporal, without changing anything.
+   * @param untouched activations whose schedules must not change
    * @throws Failure ConfigurationInvalid when a schedule exists and belongs to someone else
    */
   async planSchedules(
@@ -182,26 +184,26 @@ export class ActivationClient {
     return applyChange(this.temporal, change);
   }
 
-  /** Has the worker test everything that a run needs; a failed probe is part of the answer. */
+  /** Lets the worker test everything that a run needs. A failed probe is part of the answer. */
   async doctor(request: DoctorRequest, follow: FollowOptions = {}): Promise<DoctorResult> {
     const workflowId = doctorWorkflowId(request);
     return this.#ask({ type: DOCTOR_WORKFLOW_TYPE, workflowId, request }, follow);
   }
 
-  /** Has the worker look up what exists in Actito: it alone has the API key. */
+  /** Lets the worker look up what exists in Actito, because only the worker has the API key. */
   async inspect(request: InspectRequest, follow: FollowOptions = {}): Promise<InspectResult> {
     const workflowId = inspectWorkflowId(request);
     return this.#ask({ type: INSPECT_WORKFLOW_TYPE, workflowId, request }, follow);
   }
 
-  /** Has the worker erase the person of a record (`forget`), and waits until it has. */
+  /** Lets the worker erase the person of a record (`forget`), and waits for it. */
   async eraseRecord(record: string, follow: FollowOptions = {}): Promise<ForgetResult> {
     const request = { record: Number(record) };
     const workflowId = forgetWorkflowId(request);
     return this.#ask({ type: FORGET_WORKFLOW_TYPE, workflowId, request, lifetime: '30 days' }, follow);
   }
 
-  /** Who the project's schedules belong to. @throws Failure ConfigurationInvalid when nothing names the project */
+  /** The owner of the project's schedules. @throws Failure ConfigurationInvalid when the project has no name */
   get owner() {
     return ownerFrom(this.#env, this.#taskQueue);
   }

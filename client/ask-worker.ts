@@ -6,30 +6,30 @@ import { Failure } from '../contract/failure.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
 import { followWorkflow, type FollowOptions } from './follow.ts';
 
-/** Nobody waits longer than this for an answer. */
+/** The default time limit of a question. */
 const LIFETIME = '10 minutes';
-/** Every workflow answers it, so it tells whether there is a worker. */
+/** Every workflow answers this query, so it shows whether a worker is running. */
 const METADATA_QUERY = '__temporal_workflow_metadata';
 
-/** How an answer is waited for. */
 export interface AskOptions extends Omit<FollowOptions, 'onProgress'> {
   /** Default: the product's. */
   taskQueue?: string;
 }
 
-/** A workflow that only answers. */
+/** A workflow that only returns an answer. */
 export interface Question {
   type: string;
-  /** Who asks under an id that is being answered gets that answer. */
+  /** A second question with the same id gets the answer of the first. */
   workflowId: string;
   request: object;
-  /** How long an answer is worth waiting for; default: a few minutes. */
+  /** The time limit of the answer; default: a few minutes. */
   lifetime?: '10 minutes' | '30 days';
 }
 
 /**
- * Asks what only a worker can tell, since it has the secrets and stands where the network lets it in.
- * @throws WorkflowFailedError when it cannot be told (see runFailure), AbortError when the waiting was ended
+ * Asks what only a worker can answer, because it has the secrets and the network access.
+ * @throws WorkflowFailedError when the worker cannot answer (see runFailure), AbortError when `signal` ended the
+ * waiting
  */
 export async function askWorker<R>(
   client: Client,
@@ -46,13 +46,13 @@ export async function askWorker<R>(
   return followWorkflow(handle, METADATA_QUERY, follow);
 }
 
-/** Checks a decision before anything is asked. @throws Failure InvalidActivation */
+/** Checks a decision before it is sent. @throws Failure InvalidActivation */
 export function checkDecision(input: DecisionInput): DecisionRequest {
   return checked(decisionSchema, input);
 }
 
 /**
- * Checks the argument of a workflow before it is started: then nothing bad reaches the server.
+ * Checks the argument of a workflow before it starts, so that an invalid one never reaches the server.
  * @throws Failure InvalidActivation
  */
 export function checked<S extends z.ZodType>(schema: S, input: z.input<S>): z.output<S> {

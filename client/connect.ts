@@ -5,14 +5,14 @@ import { Failure } from '../contract/failure.ts';
 import { knownCode } from '../contract/foreign.ts';
 import { temporalCode } from '../contract/grpc.ts';
 
-/** Milliseconds; a server that is there answers at once. */
+/** Milliseconds. A running server answers immediately. */
 const CONNECT_TIMEOUT = 5_000;
 
 /**
- * A client of the Temporal server that the environment names, by the variables of Temporal's own CLI
- * (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …) and its configuration file.
- * @throws Failure ConfigurationInvalid when the variables, the file or TLS are not usable, TemporalUnavailable when no server
- * answers
+ * Connects to the Temporal server that the environment names, with the variables of Temporal's CLI (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS …) and its configuration file.
+ * @throws Failure ConfigurationInvalid when the variables, the file or TLS are unusable, TemporalUnavailable when no
+ * server answers
  */
 export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   if (env.TEMPORAL_ADDRESS === '') {
@@ -32,12 +32,12 @@ export async function connectTemporal(env: NodeJS.ProcessEnv): Promise<Client> {
   }
 }
 
-/** An address has no user; one that was given all the same may be with a password. */
+/** Removes a user from an address. Temporal addresses have none, and a mistaken one can include a password. */
 function withoutUser(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }
 
-/** The library's own error for no answer has no code. */
+/** The library's own error for a missing answer has no code. */
 function whyOf(error: unknown): string {
   return temporalCode(error) ?? knownCode(error) ?? 'no answer in time';
 }

@@ -11,20 +11,19 @@ import { isTold, type Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { HeldPlan } from '../contract/plan.ts';
 
-/** Why a run did not complete. */
 export interface RunFailure {
-  /** A word of contract/failure.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
+  /** A type of contract/failure.ts, or `Cancelled`, `Terminated`, `TimedOut`. */
   type: string;
   message: string;
-  /** The same as data. */
+  /** The same message as data. */
   told: Told;
-  /** The guards that held the run; none unless the type is `GuardTripped`. */
+  /** The guards that held the run; empty unless the type is `GuardTripped`. */
   guards: GuardTrip[];
-  /** The plan that they held. */
+  /** The held plan. */
   held?: HeldPlan;
 }
 
-/** Why a run failed, from the error that following it threw; undefined: the error is another one. */
+/** Returns why a run failed, from the error that following it threw; undefined for other errors. */
 export function runFailure(error: unknown): RunFailure | undefined {
   if (!(error instanceof WorkflowFailedError)) return undefined;
   const { cause } = error;
@@ -32,7 +31,7 @@ export function runFailure(error: unknown): RunFailure | undefined {
     const { type: given, details } = cause;
     const type = given ?? 'Error';
     const [said] = details ?? [];
-    // An older version, or the bare Temporal CLI, may fail a workflow in words of its own.
+    // An older version, or the Temporal CLI, can fail a workflow with a different message.
     const told = isTold(said) ? said : defectOf(cause).told;
     if (type !== 'GuardTripped') return { type, message: told.message, told, guards: [] };
     const held = told.reason === 'runHeld' ? (told.facts as HeldPlan) : undefined;

@@ -7,52 +7,51 @@ import type { RunResult } from '../contract/result.ts';
 import type { RunHandle } from './start.ts';
 
 /**
- * Milliseconds between two questions: the first ones come as fast as people read, those of a long run seldom, since
- * each is a task for the worker.
+ * Milliseconds between two queries: short at first, for people who watch; longer in a long run, because each query is a
+ * task for the worker.
  */
 const INTERVAL = { first: 250, last: 2_000, growth: 1.1 };
-/** Milliseconds that a worker has to answer in. */
+/** Milliseconds that the worker has for an answer. */
 const ANSWER_TIMEOUT = 3_000;
-/** The gRPC status code FAILED_PRECONDITION: nobody has polled the task queue for a while. */
+/** The gRPC status code FAILED_PRECONDITION: no worker has polled the task queue recently. */
 const NO_POLLER = 9;
 const FAILURES = new DefaultFailureConverter();
 
-/** What a run is waiting out: something failed, and is tried again. */
+/** A failure that a run is retrying. */
 export interface Trouble {
-  /** A word of contract/failure.ts, or the kind of an error that has none. */
+  /** A type of contract/failure.ts, or the kind of an error that has none. */
   type: string;
   message: string;
-  /** How often it was tried. */
+  /** The number of attempts so far. */
   attempts: number;
-  /** When it is tried again; null: right now. */
+  /** The time of the next attempt; null: now. */
   next: Date | null;
-  /** When it is given up, if nothing changes; null: the server has not said. */
+  /** When the retries end; null: the server has not said. */
   until: Date | null;
 }
 
-/** How a run is followed. */
 export interface FollowOptions {
-  /** Told how far the run is, again and again; a short phase may pass between two questions. */
+  /** Called repeatedly with the run's progress. A short phase can pass between two calls. */
   onProgress?: (progress: RunProgress) => void;
-  /** Told once, when no worker answers: one is waited for. */
+  /** Called once if no worker responds; following continues to wait for one. */
   onSilence?: () => void;
-  /** Told when something failed that will be tried again; once for each message. */
+  /** Called once for each different failure that is being retried. */
   onTrouble?: (trouble: Trouble) => void;
-  /** Told again and again what the run waits for now; undefined: nothing. */
+  /** Called repeatedly with the failure that the run is retrying now; undefined: none. */
   onWait?: (trouble: Trouble | undefined) => void;
-  /** Ends the following, not the run. */
+  /** Stops following. The run continues. */
   signal?: AbortSignal;
 }
 
 /**
  * Follows a run to its end.
- * @throws WorkflowFailedError when the run failed (see runFailure), AbortError when the following was ended
+ * @throws WorkflowFailedError when the run failed (see runFailure), AbortError when `signal` ended the following
  */
 export async function followRun(handle: RunHandle, follow: FollowOptions = {}): Promise<RunResult> {
   return followWorkflow(handle, progressQuery.name, follow);
 }
 
-/** Follows any workflow to its end, as {@link followRun}; `query` is what its worker is asked again and again. */
+/** Follows any workflow to its end, like {@link followRun}; `query` is sent to its worker repeatedly. */
 export async function followWorkflow<R>(
   handle: WorkflowHandle,
   query: string,
@@ -63,7 +62,7 @@ export async function followWorkflow<R>(
   const over = new AbortController();
   const end = () => over.abort();
   signal?.addEventListener('abort', end, { once: true });
-  setMaxListeners(0, over.signal); // the SDK adds one for every long poll, and leaves it there
+  setMaxListeners(0, over.signal); // the SDK adds a listener for every long poll and never removes it
   const asking = askAgainAndAgain(handle, query, follow, over.signal);
   try {
     return await handle.client.withAbortSignal(over.signal, () => handle.result() as Promise<R>);
@@ -77,7 +76,7 @@ export async function followWorkflow<R>(
   }
 }
 
-/** Until `over`; never fails: what is wrong with the run, its result tells. */
+/** Queries the worker until `over`. Never throws: the run's result reports its failure. */
 async function askAgainAndAgain(
   handle: WorkflowHandle,
   query: string,
@@ -91,14 +90,14 @@ async function askAgainAndAgain(
   };
   for (let pause = INTERVAL.first; !over.aborted; pause = Math.min(INTERVAL.last, pause * INTERVAL.growth)) {
     const answer = await ask(handle, query, over);
-    // As with the progress: only for display.
+    // Like the progress, this is only for display.
     const trouble = await troubleOf(handle, new Date(Date.now() + ANSWER_TIMEOUT)).catch(() => undefined);
     if (over.aborted) return;
     if (answer === 'silence') once(answer, follow.onSilence);
     if (typeof answer === 'object') follow.onProgress?.(answer);
     follow.onWait?.(trouble);
     if (trouble) once(`${trouble.type} ${trouble.message}`, () => follow.onTrouble?.(trouble));
-    await sleep(pause, undefined, { signal: over }).catch(() => undefined); // over: the loop sees it
+    await sleep(pause, undefined, { signal: over }).catch(() => undefined); // when aborted, the loop ends
   }
 }
 
@@ -123,8 +122,8 @@ function isCode(error: unknown, code: number): boolean {
 }
 
 /**
- * The trouble that a run has now, as the server knows it; a worker is not asked. Undefined: none.
- * @param deadline a server that is gone answers nothing, so this long is waited at most
+ * Reads from the server, without a worker, which failure a run is retrying now; undefined: none.
+ * @param deadline limits the wait for a server that does not respond
  */
 export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise<Trouble | undefined> {
   const { raw } = await handle.client.withDeadline(deadline, () => handle.describe());
@@ -140,7 +139,7 @@ export async function troubleOf(handle: WorkflowHandle, deadline: Date): Promise
   };
 }
 
-/** Until when the worker waits before this attempt does anything; see activities/peers.ts. */
+/** Returns until when the worker waits before it begins this attempt; see activities/peers.ts. */
 function waitsUntil(details: { payloads?: Payload[] | null } | null | undefined): Date | null {
   const [payload] = details?.payloads ?? [];
   const beat = payload && defaultPayloadConverter.fromPayload<{ waitsUntil?: string } | undefined>(payload);

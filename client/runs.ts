@@ -5,15 +5,15 @@ import { runFailure } from './failure.ts';
 import { followRun, type FollowOptions } from './follow.ts';
 import type { RunHandle } from './start.ts';
 
-/** A run as Temporal has it, listed or described. */
+/** A run as Temporal lists or describes it. */
 type Execution = Omit<WorkflowExecutionInfo, 'raw'>;
 
-/** Which runs are meant: those of an activation, or its dry runs. Its activation must be a valid id. */
+/** Selects the runs of an activation, or its dry runs. The activation must be a valid id. */
 export type RunsOf = Pick<RunRequest, 'activation'> & { mode?: Mode };
 
 /**
- * The runs of an activation that are open, started by hand or by its schedule; or its dry runs. The ones of the schedule
- * are found in Temporal's listing, which lags a moment behind.
+ * Returns the open runs of an activation, started manually or by its schedule; or its dry runs. Scheduled runs come
+ * from Temporal's listing, which is slightly delayed.
  */
 export async function runsUnderWay(client: Client, request: RunsOf): Promise<RunHandle[]> {
   const id = workflowId(request);
@@ -27,10 +27,10 @@ export async function runsUnderWay(client: Client, request: RunsOf): Promise<Run
   return [...found.values()];
 }
 
-/** The latest runs of an activation that have ended, in whatever way. Temporal's listing lags a moment behind. */
+/** Returns the latest closed runs of an activation, whatever their outcome. Temporal's listing is slightly delayed. */
 export async function endedRuns(client: Client, request: RunsOf, most: number): Promise<Execution[]> {
   const id = workflowId(request);
-  // Of the schedule's ids the first digit of the year: other activations may have ids that begin with this one's.
+  // A scheduled run's id continues with the year. Its first digit excludes activations whose ids begin with this one's.
   const ids = `(WorkflowId="${id}" or WorkflowId STARTS_WITH "${id}-2")`;
   const query = `WorkflowType="${WORKFLOW_TYPE}" and ${ids} and ExecutionStatus!="Running"`;
   const found = new Map<string, Execution>();
@@ -43,13 +43,13 @@ export async function endedRuns(client: Client, request: RunsOf, most: number): 
   return [...found.values()];
 }
 
-/** Whether a workflow of this id is a run of that activation, by hand or by its schedule. */
+/** Whether a workflow id belongs to a run of the activation, started manually or by its schedule. */
 export function isRunOf(request: RunsOf, other: string): boolean {
   if (other === workflowId(request)) return true;
   return request.mode !== 'preview' && isScheduled(request.activation, other);
 }
 
-/** What was started last under this very id; undefined when nothing was, or so long ago that Temporal forgot. */
+/** Returns the latest run with exactly this id; undefined: there was none, or Temporal has deleted it. */
 async function latestStarted(client: Client, id: string): Promise<Execution | undefined> {
   try {
     return await client.workflow.getHandle(id).describe();
@@ -59,23 +59,23 @@ async function latestStarted(client: Client, id: string): Promise<Execution | un
   }
 }
 
-/** How a run ended that was asked to stop. */
+/** The end of a run after a request to cancel it. */
 export interface CancelledRun {
   workflowId: string;
-  /** `cancelled`, or how it had ended before it could be: an outcome, or the type of its failure. */
+  /** `cancelled`, or how the run ended before that: an outcome, or the type of its failure. */
   outcome: string;
 }
 
 /**
- * Asks a run to stop, and waits until it has: it settles what Actito confirmed, and gives its lease back.
- * @throws AbortError when the waiting was ended; the run is asked all the same
+ * Cancels a run and waits until it has ended: it records what Actito confirmed, and releases its lease.
+ * @throws AbortError when `signal` ended the waiting; the run is canceled anyway
  */
 export async function cancelRun(handle: RunHandle, follow: FollowOptions): Promise<CancelledRun> {
   const { workflowId } = handle;
   try {
     await handle.cancel();
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error; // it has just ended: the result tells how
+    if (!(error instanceof WorkflowNotFoundError)) throw error; // the run has just ended; its result says how
   }
   try {
     return { workflowId, outcome: (await followRun(handle, follow)).outcome };

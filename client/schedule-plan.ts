@@ -19,7 +19,7 @@ import {
 } from './schedule-spec.ts';
 import { describeSchedule, foreignness, scheduleIds, startsAhead } from './schedules.ts';
 
-/** What is to be done about one schedule of ours; `found` is what Temporal has now. */
+/** The planned change of one of our schedules; `found` is the current one in Temporal. */
 export type PlannedChange =
   | { change: 'create'; wanted: WantedSchedule; schedule: Schedule }
   | {
@@ -31,23 +31,23 @@ export type PlannedChange =
     }
   | { change: 'delete'; found: ScheduleDescription };
 
-/** A schedule of our workflow that is not ours, for no activation of the project. It is only told. */
+/** A schedule of our workflow that belongs to someone else and to no activation of the project. It is only reported. */
 export interface ForeignSchedule {
   scheduleId: string;
   why: Foreign;
 }
 
 export interface SchedulePlan {
-  /** Of the project's activations in their order, then of those that vanished. */
+  /** In the order of the project's activations, followed by activations that were removed. */
   changes: PlannedChange[];
   foreign: ForeignSchedule[];
 }
 
 /**
- * Compares the project's schedules with Temporal's, and changes nothing. Which schedules vanished is read from
- * Temporal's listing, which lags a moment behind; what is done about each follows from the schedule itself.
- * @param untouched ids of activations whose files say nothing usable: their schedules stay as they are
- * @throws Failure ConfigurationInvalid when an activation's schedule exists and is not the owner's
+ * Compares the project's schedules with Temporal's, without changing anything. Temporal's listing, which is slightly
+ * delayed, shows which schedules lost their activation. The change of each follows from the schedule itself.
+ * @param untouched ids of activations with unusable files, whose schedules must not change
+ * @throws Failure ConfigurationInvalid when an activation's schedule exists and belongs to someone else
  */
 export async function planSchedules(
   client: Client,
@@ -85,19 +85,19 @@ export async function planSchedules(
   return { changes, foreign };
 }
 
-/** One thing about a schedule that is not as the project folder wants it. */
+/** A property of a schedule that differs from the project folder. */
 export interface Difference {
   field: string;
-  /** As it is in Temporal. */
+  /** The value in Temporal. */
   from: string;
-  /** As it is wanted. */
+  /** The value in the project folder. */
   to: string;
 }
 
 /**
- * What of a schedule in Temporal is not as wanted, as far as we decide about it: its pause, note, remaining starts
- * and history are not ours. Without a difference it is left alone: an update would drop a start that is due but
- * still waits for its jitter.
+ * Compares a schedule in Temporal with the wanted one, but only the parts that we control: not its pause, note,
+ * remaining starts and history. A schedule without differences is not updated, because an update would drop a due start
+ * that still waits for its jitter.
  */
 function differencesOf(
   { spec, action, policies }: ScheduleDescription,
@@ -129,7 +129,7 @@ function differencesOf(
     .filter(({ from, to }) => from !== to);
 }
 
-/** Times that are left out; only people set such. */
+/** Limits of the starts. Only people set them. */
 function limits({ startAt, endAt, skip = [] }: Partial<ScheduleDescription['spec']>): string {
   const parts = [
     startAt ? `from ${startAt.toISOString()}` : '',
@@ -143,22 +143,22 @@ function inWords({ workflowType, workflowId, args = [] }: ScheduleDescription['a
   return [workflowType, workflowId, ...args.map((arg) => JSON.stringify(arg))].join(' ');
 }
 
-/** What became of a schedule, or would become of it. */
+/** The result of a change to a schedule, or of a planned one. */
 export interface AppliedSchedule {
   scheduleId: string;
   change: 'created' | 'updated' | 'unchanged' | 'deleted';
-  /** The project folder's; null for one that vanished from it. */
+  /** From the project folder; null for an activation that was removed from it. */
   schedule: Schedule | null;
-  /** What an update changes. */
+  /** The changes of an update. */
   differences: Difference[];
   paused: boolean;
-  /** Why it is paused, as whoever paused it wrote; null: there is no note. */
+  /** The note of the person who paused it; null: there is no note. */
   note: string | null;
-  /** The next start; null when there is none, or none that is known yet. */
+  /** The next start; null when there is none, or it is not known yet. */
   next: Date | null;
 }
 
-/** The result that a planned change would have; nothing is changed. */
+/** Returns the expected result of a planned change, without making it. */
 export function unapplied(planned: PlannedChange): AppliedSchedule {
   switch (planned.change) {
     case 'create': {
@@ -187,9 +187,9 @@ function stateOf(found: ScheduleDescription) {
 }
 
 /**
- * Makes a planned change. What is paused stays paused, with its note; runs under way are left alone.
- * @throws Failure ConfigurationInvalid when Temporal does not take the times, ActivationBusy when someone else
- * changes the schedules at the same time
+ * Makes a planned change. A paused schedule stays paused with its note, and open runs are not affected.
+ * @throws Failure ConfigurationInvalid when Temporal rejects the times, ActivationBusy when someone else changes the
+ * schedules at the same time
  */
 export async function applyChange(client: Client, planned: PlannedChange): Promise<AppliedSchedule> {
   const result = unapplied(planned);
@@ -221,7 +221,7 @@ function inOurWords(error: unknown, scheduleId: string, schedule: Schedule): unk
   if (error instanceof ScheduleAlreadyRunning || error instanceof ScheduleNotFoundError) {
     return new Failure('scheduleChangedMeanwhile', { schedule: scheduleId }, { cause: error });
   }
-  // Temporal has the last word on cron expressions and time zones; the SDK turns its refusal into a TypeError.
+  // Temporal decides which cron expressions and time zones are valid; the SDK reports a rejection as a TypeError.
   if (!(error instanceof TypeError)) return error;
   const activation = scheduleId.slice(SCHEDULE_PREFIX.length);
   const { timezone = 'UTC' } = schedule;

@@ -16,21 +16,24 @@ import { workflowId, WORKFLOW_TYPE } from '../contract/names.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Of a schedule for one day in four years, a start that is later than this is better decided by people. */
+/**
+ * The maximum catch-up window. A schedule can be due on one day in four years; people should decide about a later
+ * start.
+ */
 const LONGEST_WINDOW = 366 * DAY;
 
-/** An activation whose schedule is to be in Temporal. */
+/** An activation with the schedule that Temporal should have. */
 export interface Scheduled {
   id: string;
   schedule: Schedule;
 }
 
-/** A schedule as it is to be: nothing but what we decide about it. */
+/** The wanted schedule: only the parts that we control. */
 export type WantedSchedule = ScheduleOptions & Required<Pick<ScheduleOptions, 'policies'>>;
 
 /**
- * The schedule of an activation. Its argument is the activation's name alone: arguments are frozen in the schedule,
- * everything else is read by each run.
+ * Builds the schedule of an activation. Its only argument is the activation's name, because the schedule stores its
+ * arguments permanently. Each run reads everything else.
  */
 export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue }: Owner): WantedSchedule {
   return {
@@ -40,7 +43,7 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPE,
-      workflowId: workflowId({ activation: id }), // to which Temporal appends the time
+      workflowId: workflowId({ activation: id }), // Temporal appends the time
       taskQueue,
       staticSummary: `Scheduled run of ${id}`,
       args: [{ activation: id }],
@@ -54,40 +57,41 @@ export function wantedSchedule({ id, schedule }: Scheduled, { project, taskQueue
 }
 
 /**
- * The longest delay of a start, in milliseconds. Temporal derives each delay from the schedule's id, so from the
- * activation's name, and from the time: activations of the same hour do not all begin at once, and a schedule that is
- * made anew begins when the old one would have.
+ * Returns the longest delay of a start in milliseconds. Temporal derives each delay from the time and the schedule's
+ * id, which contains the activation's name. Activations of the same hour therefore begin at different times, and a
+ * recreated schedule has the same delays.
  */
 function longestJitter({ every }: Schedule): number {
   return every === undefined ? MINUTE : Math.floor(Math.min(every / 10, 5 * MINUTE));
 }
 
 /**
- * How late a start that an outage delayed is still made, in milliseconds: until the next one is due, so that none is lost.
- * Several that were missed become one, as a start during a run is skipped. The hour more is that of summer time.
+ * Returns the longest delay in milliseconds after which a start is still made up after an outage: until the next one is
+ * due, so that none is lost. Several missed starts become one, because a start during a run is skipped. The additional
+ * hour covers clock changes.
  */
 function catchupWindow(schedule: Schedule): number {
-  // Temporal has the last word on cron expressions, so one that is not ours to read gets as far as there.
+  // Temporal decides which cron expressions are valid, so an expression that we cannot parse is passed on.
   if (schedule.cron !== undefined && cronProblem(schedule.cron) !== undefined) return DAY;
   const more = schedule.every === undefined ? HOUR : 0;
   return Math.min(longestGap(schedule) + more, LONGEST_WINDOW);
 }
 
-/** When an activation starts by itself, as Temporal takes it. */
+/** Converts the times of a schedule to Temporal's format. */
 function timesSpec({ cron, timezone, every, calendar }: Schedule): ScheduleSpec {
   if (every !== undefined) return { intervals: [{ every }] };
   if (calendar) return { calendars: [calendar], timezone };
-  // Temporal keeps of an expression only what it means, and the comment: so the comment is the expression itself.
+  // Temporal stores only the meaning of an expression and its comment, so the comment repeats the expression.
   return { cronExpressions: [`${cron} # ${cron}`], timezone };
 }
 
-/** When an activation starts by itself, in words; the same words for the same times. */
+/** Describes the times of a schedule in words; equal times have equal words. */
 export function timesInWords({ cron, every, calendar }: Schedule): string {
   if (every !== undefined) return `every ${exactly(every)}`;
   return calendar ? calendarInWords(calendar) : cron!.trim();
 }
 
-/** When a schedule in Temporal starts, in the words that the same schedule of the project folder would have. */
+/** Describes the times of a schedule in Temporal in the words of an equal schedule in the project folder. */
 export function foundTimesInWords({ calendars = [], intervals = [] }: ScheduleSpecDescription): string {
   const times = [
     ...intervals.map(
@@ -100,7 +104,7 @@ export function foundTimesInWords({ calendars = [], intervals = [] }: ScheduleSp
 
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** Milliseconds as a setting takes them, e.g. `90m`: exact, where `ms()` would round to `2h`. */
+/** Formats milliseconds as a setting, e.g. `90m`: exactly, whereas `ms()` would round to `2h`. */
 export function exactly(milliseconds: number): string {
   const [unit, size] = Object.entries(UNITS).find(([, size]) => milliseconds % size === 0) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;
@@ -108,7 +112,7 @@ export function exactly(milliseconds: number): string {
 
 const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-/** The parts of a calendar: all their values in order, and those that are meant when the part is left out. */
+/** The parts of a calendar: all values in order, and those of an omitted part. */
 const PARTS: Record<Part, { values: readonly Value[]; leftOut: readonly Value[] }> = {
   month: { values: MONTHS, leftOut: MONTHS },
   dayOfMonth: { values: upTo(1, 31), leftOut: upTo(1, 31) },
@@ -120,7 +124,7 @@ const PARTS: Record<Part, { values: readonly Value[]; leftOut: readonly Value[] 
 type Part = 'month' | 'dayOfMonth' | 'dayOfWeek' | 'hour' | 'minute' | 'second';
 type Value = string | number;
 
-/** A calendar of the project folder, as it could stand there; the same words for the same times. */
+/** Describes a calendar as the project folder would write it; equal times have equal words. */
 function calendarInWords(calendar: Calendar): string {
   return calendarWords((part) => {
     const value = (calendar as Partial<Record<Part, Value | Value[]>>)[part];
@@ -128,7 +132,7 @@ function calendarInWords(calendar: Calendar): string {
   });
 }
 
-/** A calendar that Temporal has, in the words that one of the project folder would have. */
+/** Describes a calendar of Temporal in the words of an equal one in the project folder. */
 function foundCalendarInWords(found: CalendarSpecDescription): string {
   const inWords = calendarWords((part) => {
     const ranges = found[part] ?? [];

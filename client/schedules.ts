@@ -7,23 +7,23 @@ import type { Foreign } from '../contract/messages/schedules.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../contract/names.ts';
 import { foundTimesInWords } from './schedule-spec.ts';
 
-/** A schedule of the project, as it stands in Temporal. */
+/** A schedule of the project in Temporal. */
 export interface OwnSchedule {
   scheduleId: string;
   activation: string;
-  /** When it starts, in words. */
+  /** The times of its starts, in words. */
   times: string;
   timezone: string;
   paused: boolean;
-  /** Why it is paused, as whoever paused it wrote; null: there is no note, or it is not paused. */
+  /** The note of the person who paused it; null: there is no note, or it is not paused. */
   note: string | null;
-  /** The next start; null: none is ahead, or it is paused. */
+  /** The next start; null: there is none, or it is paused. */
   next: Date | null;
-  /** A start is being made, or was missed and will be made. */
+  /** A start is in progress, or was missed and will be made up. */
   due: boolean;
 }
 
-/** The schedules of a project. Those just made may be missing: Temporal's listing lags a moment behind. */
+/** Returns the schedules of a project. New ones can be missing, because Temporal's listing is slightly delayed. */
 export async function ownSchedules(client: Client, owner: owned.Owner): Promise<OwnSchedule[]> {
   const schedules: OwnSchedule[] = [];
   for (const scheduleId of await scheduleIds(client)) {
@@ -33,7 +33,9 @@ export async function ownSchedules(client: Client, owner: owned.Owner): Promise<
   return schedules;
 }
 
-/** Pauses an activation's schedule; the note of one that is paused is kept beside the new one. @throws Failure InvalidActivation */
+/**
+ * Pauses an activation's schedule. If it is already paused, its note is kept, too. @throws Failure InvalidActivation
+ */
 export async function pauseSchedule(
   client: Client,
   activation: string,
@@ -44,19 +46,18 @@ export async function pauseSchedule(
   );
 }
 
-/** Temporal keeps one note with every pause; this one when nobody says why. */
+/** Temporal stores one note for each pause. This is the default. */
 const PAUSED = 'Paused by actito-sync.';
-/** Longest note, in characters. */
 const LONGEST_NOTE = 1_000;
 
-/** The note of a pause: of a schedule that is paused already, what it says is kept. */
+/** Returns the note of a pause. The note of an already paused schedule is kept. */
 function notesOf({ paused, note: before }: ScheduleDescription['state'], note: string | undefined): string {
   const kept = paused && before && before !== PAUSED ? before : undefined;
   if (kept === undefined || note === undefined) return kept ?? note ?? PAUSED;
   return kept.split('; ').includes(note) ? kept : cut(`${kept}; ${note}`, LONGEST_NOTE);
 }
 
-/** Lets a paused schedule start again; starts that it missed are not made up for. @throws Failure InvalidActivation */
+/** Resumes a paused schedule. Missed starts are not made up. @throws Failure InvalidActivation */
 export async function resumeSchedule(
   client: Client,
   activation: string,
@@ -104,17 +105,17 @@ function inOurWords(found: ScheduleDescription): OwnSchedule {
   };
 }
 
-/** The owner that this environment speaks for. */
+/** Returns the owner that the environment names. */
 export function ownerFrom(env: NodeJS.ProcessEnv, taskQueue = TASK_QUEUE): owned.Owner {
   return { project: env[owned.PROJECT_NAME] || owned.projectName(env, projectFolder(env)), taskQueue };
 }
 
-/** Why a schedule is not this owner's; undefined: it is. */
+/** Returns why a schedule does not belong to the owner; undefined: it does. */
 export function foreignness(schedule: ScheduleDescription, owner: owned.Owner): Foreign | undefined {
   return owned.foreignness(schedule, owner, WORKFLOW_TYPE);
 }
 
-/** The ids that may be ours, in their order. */
+/** Returns the ids of schedules that can be ours, in order. */
 export async function scheduleIds(client: Client): Promise<string[]> {
   const ids: string[] = [];
   for await (const { scheduleId } of client.schedule.list({
@@ -125,7 +126,7 @@ export async function scheduleIds(client: Client): Promise<string[]> {
   return ids.sort();
 }
 
-/** A schedule as Temporal has it; undefined: it has none of that id. */
+/** Describes a schedule in Temporal; undefined: there is none with this id. */
 export async function describeSchedule(
   client: Client,
   scheduleId: string,
@@ -138,14 +139,14 @@ export async function describeSchedule(
   }
 }
 
-/** The next starts that Temporal tells of, as far as they are ahead. */
+/** The future starts that Temporal reports. */
 export interface StartsAhead {
   starts: Date[];
-  /** None is ahead although some were told: one is about to be made, or Temporal was away when it was due. */
+  /** No reported start is in the future: one is about to begin, or Temporal was down when it was due. */
   due: boolean;
 }
 
-/** What is ahead of a schedule. Temporal tells of starts that it has not made yet, so they may be past. */
+/** Returns the future starts of a schedule. Temporal also reports past starts that it has not made yet. */
 export function startsAhead(
   { state: { paused }, info: { nextActionTimes } }: Pick<ScheduleDescription, 'state' | 'info'>,
   now = new Date(),

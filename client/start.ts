@@ -17,7 +17,7 @@ export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
 export interface StartedRun {
   handle: RunHandle;
   request: RunRequest;
-  /** The same request was running already, and this is its run. */
+  /** The same request was already running. The handle is that run's. */
   attached: boolean;
 }
 
@@ -27,8 +27,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts a run, or attaches to the one that does the same request now. Resolves as soon as the server has it; a
- * worker need not be there.
+ * Starts a run, or attaches to the open run of the same request. Resolves when the server has the run; a worker does
+ * not have to run yet.
  * @throws Failure InvalidActivation for an unusable request, ActivationBusy when another request is running
  */
 export async function startRun(
@@ -53,13 +53,13 @@ export async function startRun(
     }
     const handle = await attachToRunning(client, request);
     if (handle) return { handle, request, attached: true };
-    // It ended between the two questions: the way is free.
+    // The other run ended between the two calls, so try again.
   }
 }
 
 /**
- * The run that is open under this request's workflow id; undefined when there is none any more.
- * @throws Failure ActivationBusy when it does something else
+ * Returns the open run with this request's workflow id; undefined when it has ended.
+ * @throws Failure ActivationBusy when it has a different request
  */
 async function attachToRunning(client: Client, request: RunRequest): Promise<RunHandle | undefined> {
   const id = workflowId(request);
@@ -76,8 +76,8 @@ async function attachToRunning(client: Client, request: RunRequest): Promise<Run
 }
 
 /**
- * What an execution was started with, from the first event of its history: that holds whoever started it, also the
- * bare Temporal CLI. Undefined when it is no request at all; such a run is about to fail.
+ * Reads the request of an execution from the first event of its history, which exists for every client, including the
+ * Temporal CLI. Undefined when the argument is invalid; such a run fails shortly.
  */
 async function requestOf(client: Client, id: string, runId: string): Promise<RunRequest | undefined> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
@@ -91,12 +91,12 @@ async function requestOf(client: Client, id: string, runId: string): Promise<Run
   return requestSchema.safeParse(defaultPayloadConverter.fromPayload(payload)).data;
 }
 
-/** Checks a request before anything is started. @throws Failure InvalidActivation */
+/** Checks a request before the run starts. @throws Failure InvalidActivation */
 export function checkRequest(input: RunInput): RunRequest {
   return checked(requestSchema, input);
 }
 
-/** What the web UI's list and page say of a run before it has said anything itself. */
+/** The summary that Temporal's web UI shows until the run sets its own. */
 function headline(request: RunRequest): string {
   const { activation } = request;
   const planned = 'plan' in request && request.plan && `plan ${request.plan}`;

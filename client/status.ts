@@ -8,72 +8,72 @@ import { endedRuns, runsUnderWay } from './runs.ts';
 import { describeSchedule, startsAhead } from './schedules.ts';
 import type { RunHandle } from './start.ts';
 
-/** Milliseconds. A server that is gone is noticed before; a worker that answers with errors only is not waited for. */
+/**
+ * Milliseconds. An unreachable server fails sooner; this limits the wait for a worker that answers only with errors.
+ */
 const ANSWER_TIMEOUT = 9_000;
-/** Of the ended runs only the one that the state takes for open matters, and that is among the latest. */
+/** Of the closed runs, only the one that is still open in the state matters, and it is among the latest. */
 const LATEST = 10;
 
-/** What Temporal knows of an activation: its schedule and its runs. */
 export interface LiveStatus {
-  /** Null: nothing starts it by itself. */
+  /** Null: it has no schedule. */
   schedule: NextStarts | null;
   runs: KnownRuns;
 }
 
-/** When an activation starts by itself, as Temporal has it. */
+/** The next starts of an activation in Temporal. */
 export interface NextStarts {
-  /** The next starts, as many as Temporal tells and none of them past; empty when it is paused or at its end. */
+  /** The future starts that Temporal reports; empty when the schedule is paused or has ended. */
   starts: Date[];
-  /** None is ahead, but one is being made, or was missed and will be made. */
+  /** There is no future start, but one is in progress, or was missed and will be made up. */
   due: boolean;
   paused: boolean;
-  /** Why it is paused, in the words of who did it. */
+  /** The note of the person who paused it. */
   note: string | null;
 }
 
-/** A run that is open in Temporal, dry runs left out. */
+/** A run that is open in Temporal; never a dry run. */
 export interface RunUnderWay {
   workflowId: string;
   since: Date;
-  /** What it is doing; null: no worker has taken it yet. */
+  /** The current phase; null: no worker has started it yet. */
   phase: string | null;
-  /** Whether a worker was there when it was asked. */
+  /** Whether a worker responded. */
   workerAnswers: boolean;
-  /** What failed, and is tried again; null: nothing. */
+  /** The failure that is being retried; null: none. */
   trouble: RunTrouble | null;
 }
 
-/** What a run waits out, without anything that could name a person. */
+/** A failure that a run is retrying, without anything that could identify a person. */
 export interface RunTrouble {
-  /** A word of contract/failure.ts, or the kind of an error that has none. */
+  /** A type of contract/failure.ts, or the kind of an error that has none. */
   type: string;
-  /** In our own words; null: it has none. */
+  /** Our own message; null: the error has none. */
   message: string | null;
-  /** How often it was tried. */
+  /** The number of attempts so far. */
   attempts: number;
-  /** When it is tried again; null: right now. */
+  /** The time of the next attempt; null: now. */
   next: Date | null;
-  /** When it is given up, if nothing changes; null: Temporal has not said. */
+  /** When the retries end; null: Temporal has not said. */
   until: Date | null;
 }
 
-/** A run that Temporal has ended. */
+/** A run that is closed in Temporal. */
 export interface EndedRun {
   workflowId: string;
   since: Date;
   endedAt: Date;
-  /** Nobody could close it: it was terminated, or timed out. */
+  /** The run could not close itself: it was terminated, or timed out. */
   killed: boolean;
 }
 
-/** What Temporal knows of an activation's runs. */
 export interface KnownRuns {
   underWay: RunUnderWay[];
-  /** The latest ones. */
+  /** Only the latest ones. */
   ended: EndedRun[];
 }
 
-/** When an activation starts next, counted from `now`, and what its runs do now. */
+/** Reads the next starts of an activation, counted from `now`, and the state of its runs. */
 export async function readLiveStatus(client: Client, activation: string, now: Date): Promise<LiveStatus> {
   const [schedule, runs] = await Promise.all([
     readNextStarts(client, activation, now),
@@ -82,7 +82,7 @@ export async function readLiveStatus(client: Client, activation: string, now: Da
   return { schedule, runs };
 }
 
-/** The schedule that starts an activation, or null when there is none. */
+/** Reads the schedule of an activation; null when there is none. */
 async function readNextStarts(client: Client, activation: string, now: Date): Promise<NextStarts | null> {
   const found = await describeSchedule(client, `${SCHEDULE_PREFIX}${activation}`);
   if (found?.action.workflowType !== WORKFLOW_TYPE) return null;
@@ -91,7 +91,7 @@ async function readNextStarts(client: Client, activation: string, now: Date): Pr
   return { starts, due, paused, note: note ?? null };
 }
 
-/** The runs of an activation that are open or have ended lately, by hand or by its schedule. */
+/** Reads the runs of an activation that are open or have ended recently, started manually or by its schedule. */
 async function readRuns(client: Client, activation: string): Promise<KnownRuns> {
   const request = { activation };
   const [open, ended] = await Promise.all([
@@ -105,7 +105,7 @@ async function readRuns(client: Client, activation: string): Promise<KnownRuns> 
   };
 }
 
-/** What an open run does, or that it has ended meanwhile. */
+/** Reads what an open run is doing, or that it has ended meanwhile. */
 async function look(handle: RunHandle): Promise<RunUnderWay | EndedRun> {
   const described = await handle.describe();
   if (described.closeTime) return endOf(described);
@@ -119,7 +119,7 @@ async function look(handle: RunHandle): Promise<RunUnderWay | EndedRun> {
   return { workflowId, since, phase, workerAnswers, trouble: trouble ? inOurWords(trouble) : null };
 }
 
-/** Only our own failures are known to name nobody. */
+/** Only our own messages certainly contain no personal data. */
 function inOurWords(trouble: Trouble): RunTrouble {
   return { ...trouble, message: trouble.type in FAILURE_TYPES ? trouble.message : null };
 }
@@ -134,7 +134,7 @@ function endOf({
   return { workflowId, since: startTime, endedAt: closeTime ?? startTime, killed };
 }
 
-/** Follows a run until it has said something, or nobody answers. */
+/** Follows a run until its first answer, or until no worker responds. */
 async function askOnce(handle: RunHandle): Promise<{ workerAnswers: boolean; progress?: RunProgress }> {
   const enough = new AbortController();
   let workerAnswers = true;
@@ -150,6 +150,6 @@ async function askOnce(handle: RunHandle): Promise<{ workerAnswers: boolean; pro
       enough.abort();
     },
   });
-  await follow.catch(() => undefined); // that it was left, or has just ended: the answer is what counts
+  await follow.catch(() => undefined); // fails when aborted or when the run ended; only the answer counts
   return { workerAnswers, progress };
 }

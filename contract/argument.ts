@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { ArgumentProblem } from './messages/arguments.ts';
 
-/** Of an argument that someone has mistaken for something else, so much is told: Temporal bounds what a failure may hold. */
+/**
+ * A wrong argument can be very large, and Temporal limits the size of a failure. An error lists at most this many keys.
+ */
 const MOST_KEYS = 10;
 const LONGEST_KEY = 60;
 
-/** An argument as its schema wants it, or everything that is wrong with it. */
+/** Parses an argument. Returns its value or all of its problems. */
 export function checkArgument<S extends z.ZodType>(
   schema: S,
   input: unknown,
@@ -21,7 +23,7 @@ export function checkArgument<S extends z.ZodType>(
 }
 
 function shortened(key: string): string {
-  // Two units a character at most: none is cut in the middle.
+  // Code points have at most two UTF-16 units, so no character is cut in half.
   return key.length > LONGEST_KEY
     ? `${[...key.slice(0, 2 * LONGEST_KEY)].slice(0, LONGEST_KEY).join('')} …`
     : key;

@@ -1,22 +1,22 @@
 import type { TlsFault } from './messages/connections.ts';
 
 /*
- * What Node and OpenSSL say of a certificate and of TLS, by code: the same for every peer that is reached by TLS.
+ * Error codes of Node and OpenSSL about certificates and TLS. They are the same for every peer.
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
 
-/** The certificate is another host's. */
+/** Codes for a certificate of a different host. */
 export const OF_OTHER = ['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'];
 
 const UNACCEPTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_[A-Z_]+|CERT_[A-Z_]+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 
-/** True when a certificate is not accepted, for whatever reason: no other try changes that. */
+/** True when a certificate is not accepted, for any reason. Retries do not help. */
 export function isUnaccepted(code: string): boolean {
   return OF_OTHER.includes(code) || UNACCEPTED.test(code);
 }
 
-/** Codes of OpenSSL and Node for a certificate. */
+/** Certificate errors of OpenSSL and Node, and our own codes for PostgreSQL. */
 const CERTIFICATES: Record<string, TlsFault> = {
   ERR_POSTGRES_NO_TLS: 'none',
   ERR_POSTGRES_NO_BINDING: 'binding',
@@ -28,10 +28,10 @@ const CERTIFICATES: Record<string, TlsFault> = {
 };
 /** Alerts about the client's certificate; the other alerts are about versions and ciphers. */
 const CLIENT = /^ERR_SSL_(TLSV1\d?|SSLV3)_ALERT_([A-Z_]*CERTIFICATE[A-Z_]*|ACCESS_DENIED|UNKNOWN_CA)$/;
-/** Bytes that were damaged or cut on the way are no disagreement. */
+/** Data that was damaged or cut in transit. These errors say nothing about the TLS settings. */
 const DAMAGED = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|BAD_LENGTH|DIGEST_CHECK/;
 
-/** Why TLS cannot be had, by the code of an error; undefined: the error is another. */
+/** Returns why TLS failed, from an error's code; undefined for other errors. */
 export function tlsFaultOf(code: string): TlsFault | undefined {
   if (CERTIFICATES[code]) return CERTIFICATES[code];
   if (OF_OTHER.includes(code)) return 'name';

@@ -1,43 +1,46 @@
 /*
- * The one place that makes a text fit to be read: on a terminal, in Temporal's web UI, in a log, in a spreadsheet. Names and
- * reasons come from people and peers; none may move a cursor, turn the direction of a line, or become a formula.
+ * Makes texts safe to display on a terminal, in Temporal's web UI, in a log or in a spreadsheet. Names and reasons come
+ * from people and peers. They must not move the cursor, change the direction of a line, or become a formula.
  */
 
-/** Controls (escapes among them) and separators of lines and paragraphs; line breaks and tabs only move on. */
+/** Control characters, including escapes, and line and paragraph separators. Line breaks and tabs are harmless. */
 const CONTROL = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}]/gu;
-/** Characters that are not seen: marks of direction, blanks without width, halves of a character. Joiners stay, as scripts need them. */
+/**
+ * Invisible characters: direction marks, zero-width spaces, lone surrogates. Joiners stay, because some scripts need
+ * them.
+ */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cf}\p{Cs}]/gu;
 const NOT_IN_JSON = /(?![\u200c\u200d\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Longest line of a text that comes from elsewhere. */
+/** Maximum length of a line from another system, in characters. */
 const LONGEST_LINE = 500;
-/** Longest message. Temporal takes 20,000 bytes of details. */
+/** Maximum length of a message, in characters. Temporal accepts 20,000 bytes of details. */
 export const LONGEST_TEXT = 8_000;
 
-/** A text of whole lines: what is no line break and cannot be seen is gone, a control became a blank. */
+/** Keeps line breaks, replaces control characters with blanks, and removes invisible characters. */
 export function clean(text: string): string {
   return text.replace(CONTROL, ' ').replace(UNSEEN, '');
 }
 
-/** The same on one line, cut to a length. */
+/** Cleans a text, puts it on one line, and cuts it. */
 export function oneLine(text: string, longest = LONGEST_LINE): string {
   return cut(clean(text).replace(/[\n\t]/g, ' '), longest);
 }
 
-/** Not more than so many characters. */
+/** Cuts a text to a maximum number of characters. */
 export function cut(text: string, longest = LONGEST_TEXT): string {
   if (text.length <= longest) return text;
   const kept = [...text.slice(0, longest)];
-  if (/\p{Cs}/u.test(kept.at(-1)!)) kept.pop(); // half of a character
+  if (/\p{Cs}/u.test(kept.at(-1)!)) kept.pop(); // half of a surrogate pair
   return `${kept.join('').trimEnd()} …`;
 }
 
-/** A name in a Markdown text: on one line, and none of its characters means anything there. */
+/** Cleans a name for a Markdown text, and escapes characters with a meaning in Markdown. */
 export function markdownName(text: string): string {
   return oneLine(text).replace(/[\\`*_[\]<>|~]/g, '\\$&');
 }
 
-/** JSON as a terminal may show it: the same data, with what cannot be seen written as escapes. */
+/** Makes JSON safe for a terminal: invisible characters become escapes, so the data stays the same. */
 export function cleanJson(json: string): string {
   return json.replace(NOT_IN_JSON, (character) =>
     [...Array(character.length).keys()]
@@ -46,11 +49,11 @@ export function cleanJson(json: string): string {
   );
 }
 
-/** What a spreadsheet would take for a formula; a number with its sign, as phone numbers are, is none. */
+/** The start of a formula in spreadsheets. A signed number, such as a phone number, is not a formula. */
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
-/** A line of CSV (RFC 4180, separated by commas) for people and their spreadsheets: cleaned, and no cell is a formula. */
+/** Formats a line of CSV (RFC 4180, comma-separated) for spreadsheets: cleaned, and without formulas. */
 export function csvLine(cells: readonly (string | number | null)[]): string {
   return `${cells.map((cell) => (cell === null ? '' : csvCell(String(cell)))).join(',')}\n`;
 }

@@ -1,11 +1,11 @@
 import type { RunRequest } from './request.ts';
 
-/* Command lines as people type them: in messages, results and help. */
+/* Commands as people type them, for messages, results and help. */
 
-/** How the program is called, in front of every command. */
+/** The name of the program in every command. */
 export const PROGRAM = 'actito-sync';
 
-/** The command line that starts this request, or follows it while it runs. */
+/** Returns the command that starts a request, or follows it if it is already running. */
 export function runCommand(request: RunRequest): string {
   return `${commandOf(request)}${flag('reason', quoted(request.reason))}`;
 }
@@ -32,91 +32,93 @@ function flag(name: string, value: string | undefined): string {
   return value === undefined ? '' : ` --${name} ${value}`;
 }
 
-/** The command line that shows what going back to a run would do. */
+/** Returns the command that shows the plan of an undo. */
 function undoCommand(activation: string, to: string): string {
   return `${PROGRAM} undo ${activation} --to ${to}`;
 }
 
-/** The command line that cancels a run. */
+/** Returns the command that cancels a run. */
 export function cancelCommand({ activation, mode }: Pick<RunRequest, 'activation' | 'mode'>): string {
   return `${PROGRAM} cancel ${activation}${mode === 'preview' ? ' --dry-run' : ''}`;
 }
 
-/** The command line that shows what a run would do now, or an undo. */
+/** Returns the command that shows the plan of a run or an undo. */
 export function planCommand(activation: string, undo?: string): string {
   if (undo !== undefined) return undoCommand(activation, undo);
   return `${PROGRAM} plan ${activation}`;
 }
 
-/** The command line that applies a plan; of an undo the reason is to be filled in. */
+/** Returns the command that applies a plan. For an undo, the user fills in the reason. */
 export function applyCommand(activation: string, planHash: string, undo?: string): string {
   if (undo === undefined) return `${PROGRAM} run ${activation} --plan ${planHash}`;
   return `${undoCommand(activation, undo)} --plan ${planHash} --reason "…"`;
 }
 
-/** The command line that keeps a list as it is, as far as its schedule goes; the note is to be filled in. */
+/** Returns the command that pauses the activation's schedule. The user fills in the note. */
 export function pauseCommand(activation: string): string {
   return `${PROGRAM} schedule pause ${activation} --note "…"`;
 }
 
-/** The command line that answers a held plan; the reason is to be filled in. */
+/** Returns the command that approves or declines a held plan. The user fills in the reason. */
 export function decideCommand(decision: 'approve' | 'decline', activation: string, planHash: string): string {
   return `${PROGRAM} ${decision} ${activation} ${planHash} --reason "…"`;
 }
 
-/** The command line that takes the segment for what Actito has; the reason is to be filled in. */
+/** Returns the command that assumes that Actito already matches the segment. The user fills in the reason. */
 export function rebaseCommand(activation: string): string {
   return `${PROGRAM} rebase ${activation} --reason "…"`;
 }
 
-/** The command line that sends everything again. */
+/** Returns the command that sends everything again. */
 export function resyncCommand(activation: string): string {
   return `${PROGRAM} resync ${activation}`;
 }
 
-/** The command line that lists the runs of an activation. */
+/** Returns the command that lists the runs of an activation. */
 export function historyCommand(activation: string): string {
   return `${PROGRAM} history ${activation}`;
 }
 
-/** The command line that shows what others said in their own words when runs failed. */
+/** Returns the command that shows the original errors of other systems from failed runs. */
 export function wordsCommand(activation: string): string {
   return `${historyCommand(activation)} --show-personal-data`;
 }
 
-/** OpenSSL's command line that shows for which names the certificate of an FTPS server is. */
+/** Returns the OpenSSL command that shows the names in the certificate of an FTPS server. */
 export function certificateCommand(host: string, port: number): string {
   return `openssl s_client -starttls ftp -connect ${host}:${port} </dev/null | openssl x509 -noout -ext subjectAltName`;
 }
 
-/** The command line that forgets a person, whose key is to be filled in. */
+/** Returns the command that erases a person. The user fills in the key. */
 export function forgetCommand(): string {
   return `${PROGRAM} forget <key>`;
 }
 
-/** The command line that lists the records of forgotten people. */
+/** Returns the command that lists the records of forgotten people. */
 export function forgottenCommand(): string {
   return `${PROGRAM} forgotten`;
 }
 
-/** The command line that checks the project folder. */
+/** Returns the command that checks the project folder. */
 export function validateCommand(): string {
   return `${PROGRAM} validate`;
 }
 
-/** The command line for the project's schedules, or that of one activation. */
+/** Returns the command for the project's schedules, or for the schedule of one activation. */
 export function scheduleCommand(what: 'list' | 'apply'): string;
 export function scheduleCommand(what: 'resume', activation: string): string;
 export function scheduleCommand(what: string, activation?: string): string {
   return [PROGRAM, 'schedule', what, activation].filter((word) => word !== undefined).join(' ');
 }
 
-/** Temporal's own command line that deletes a schedule, which this program does not do to one that is not its own. */
+/**
+ * Returns Temporal's own command to delete a schedule, because actito-sync never deletes a schedule of someone else.
+ */
 export function deleteScheduleCommand(scheduleId: string): string {
   return `temporal schedule delete --schedule-id ${scheduleId}`;
 }
 
-/** Temporal's own command line that registers search attributes of words. */
+/** Returns Temporal's own command to register search attributes of type Keyword. */
 export function searchAttributesCommand(namespace: string, names: readonly string[]): string {
   const flags = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return `temporal operator search-attribute create --namespace ${namespace} ${flags}`;

@@ -1,42 +1,42 @@
-/** What a run read and did, in rows and members. A count that is missing was not counted (yet). */
+/** Numbers of rows and members that a run read and processed. A missing number is not known (yet). */
 export interface Counts {
   /** Rows that the segment's query returned. */
   read?: number;
-  /** Rows without a usable key (or list identifier): not in the list. */
+  /** Rows without a usable key (or list identifier). They are not on the list. */
   rejected?: number;
-  /** Rows of people who asked to be forgotten: left out, and no reject. Only when there are any. */
+  /** Rows of forgotten people. They are omitted, and are not rejects. Missing if there are none. */
   forgotten?: number;
-  /** Rows that repeat another row exactly, or its key. */
+  /** Rows that are identical to another row, or have the same key. */
   duplicates?: number;
-  /** Members whose repeated rows differ: on the list, their attributes are not sent. */
+  /** Members whose duplicate rows differ. They are on the list, but their attributes are not sent. */
   ambiguous?: number;
-  /** Members of the list: those of the segment, and those who are leaving. */
+  /** Members of the list: those in the segment, and those who are leaving. */
   members?: number;
   added?: number;
   removed?: number;
-  /** Members of the list that the segment lacks, and that stay for a while. */
+  /** Members of the list that are no longer in the segment, but stay during the grace period. */
   leaving?: number;
-  /** Known members whose attributes differ from what Actito confirmed. */
+  /** Existing members whose attributes differ from those that Actito confirmed. */
   changed?: number;
   unchanged?: number;
-  /** Members sent again after an earlier refusal, doubt or miss. */
+  /** Members that are sent again because they were rejected, unconfirmed or unmatched before. */
   retried?: number;
   /** Members whose attributes Actito confirmed in this run. */
   updated?: number;
-  /** Members whose key Actito does not know. */
+  /** Members without a profile in Actito. */
   unmatched?: number;
-  /** Members whose row Actito refused. */
+  /** Members whose row Actito rejected. */
   refused?: number;
-  /** Single values that do not fit Actito's format, or that Actito refused: left out, the rest of the row is sent. */
+  /** Values that do not fit Actito's format, or that Actito rejected. The rest of their rows is sent. */
   badValues?: number;
-  /** Members whose attributes could not be sent in this run; they go with a later one. */
+  /** Members whose attributes could not be sent in this run. A later run sends them. */
   unsent?: number;
 }
 
 /** The name of a count. */
 export type CountName = keyof Counts;
 
-/** All counts, in the order of the steps of a run. */
+/** In the order of the steps of a run. */
 export const COUNT_NAMES = [
   'read',
   'rejected',
@@ -57,7 +57,7 @@ export const COUNT_NAMES = [
   'unsent',
 ] as const satisfies CountName[];
 
-/** Rejects of a run that have stage, reason and attribute in common. */
+/** The number of rejects of a run with the same stage, reason and attribute. */
 export interface RejectCount {
   stage: string;
   reason: string;

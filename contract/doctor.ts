@@ -4,18 +4,18 @@ import type { Probe } from './probes.ts';
 
 export const DOCTOR_WORKFLOW_TYPE = 'doctor';
 
-/** The one argument of `doctor`: a destination or an activation; without one, all of the project is examined. */
+/** The argument of `doctor`: a destination or an activation; without one, the whole project. */
 export const doctorSchema = z.strictObject({
   target: idOf('targetId').optional(),
 });
 export type DoctorRequest = z.output<typeof doctorSchema>;
 
-/** The workflow id of an examination: who asks at the same time gets the same answer. */
+/** The workflow id of a `doctor` request. Requests for the same target at the same time get the same result. */
 export function doctorWorkflowId({ target }: DoctorRequest): string {
   return target === undefined ? 'doctor' : `doctor/${target}`;
 }
 
-/** What `doctor` answers. It completes whatever the probes found. */
+/** The result of `doctor`. The workflow completes even if probes failed. */
 export interface DoctorResult {
   probes: Probe[];
 }

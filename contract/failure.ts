@@ -9,23 +9,29 @@ interface FailureOptions {
   cause?: unknown;
   retryAfter?: number;
   notDone?: boolean;
-  /** How often it is tried at most, if it can be tried again at all; undefined leaves it to the retry policy. */
+  /** The maximum number of attempts, if the type is retryable; undefined: the retry policy decides. */
   tries?: number;
-  /** What the other said in its own words: kept in the state by the activity that it ends, and shown nowhere else. */
+  /** The original error text of the other system. It may contain personal data, so only the state stores it. */
   words?: string;
 }
 
-/** An error for people, as data and in words: what failed and what to do next; never a key, an attribute value or a secret. */
+/**
+ * An error for people, as data and as text: what failed, and what to do next. Never contains a key, an attribute value
+ * or a secret.
+ */
 export class Failure<R extends FailureReason = FailureReason> extends Error {
   readonly type: FailureType;
   readonly told: Told;
   /** Milliseconds until the next attempt makes sense; undefined leaves it to the retry policy. */
   retryAfter?: number;
-  /** The call surely had no effect; without it, a failed call may have done its work. A caller may know better. */
+  /** The call certainly had no effect; otherwise, a failed call may have taken effect. The caller can set this. */
   notDone: boolean;
-  /** The peer that failed (see activities/peers.ts). An activity that waits for it continues when the peer has answered another one. */
+  /**
+   * The peer that failed (see activities/peers.ts). A waiting activity continues as soon as the peer has answered
+   * another one.
+   */
   peer?: string;
-  /** From this try on it is final. */
+  /** From this attempt on, the failure is final. */
   readonly tries?: number;
   readonly words?: Sealed;
 
@@ -46,17 +52,17 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   }
 }
 
-/** True when `error` is a {@link Failure} of one of the given types (of any type when none is given). */
+/** Whether `error` is a {@link Failure}, of one of the types if any are given. */
 export function isFailure(error: unknown, ...types: FailureType[]): error is Failure {
   return error instanceof Failure && (types.length === 0 || types.includes(error.type));
 }
 
-/** An error that nobody has foreseen, as a failure of ours: its kind and where it was thrown, and nothing that it says. */
+/** Converts an unexpected error to a failure that has its kind and code location, but not its message. */
 export function defectOf(error: unknown): Failure<'defect'> {
   return new Failure('defect', { kind: kindOf(error), code: knownCode(error), at: ownLines(error) });
 }
 
-/** What may be told of any error: our own words, or of a foreign one its code. */
+/** Returns what may be shown of any error: our own message, or the code of a foreign error. */
 export function tellable(error: unknown): string {
   return isFailure(error) ? error.message : codeOf(error);
 }

@@ -1,10 +1,10 @@
 /*
- * What others say may name people, quote rows, or repeat a secret. So no foreign text leaves the driver that met it:
- * a failure tells a code, in words of ours. What people need in the other's own words goes to our state (`peer_words`), and
- * nowhere else, as `Sealed`.
+ * Error texts of other systems may contain personal data, rows or secrets. Therefore such a text never leaves the
+ * driver that received it: a failure contains only a code, and our own message. If people need the original text, it
+ * goes to the state (`peer_words`) as `Sealed`, and nowhere else.
  */
 
-/** Foreign words on their way to the state. Nothing that prints or serializes an object shows them. */
+/** An error text of another system on its way to the state. Printing or serializing the object does not show it. */
 export class Sealed {
   readonly #words: string;
 
@@ -12,7 +12,7 @@ export class Sealed {
     this.#words = words;
   }
 
-  /** For `state/report/peer-words.ts`, which keeps them. */
+  /** Only for `state/report/peer-words.ts`, which stores the text. */
   open(): string {
     return this.#words;
   }
@@ -26,20 +26,23 @@ export class Sealed {
   }
 }
 
-/** System errors, undici's, OpenSSL's, csv-parse's: `ECONNREFUSED`, `UND_ERR_SOCKET`. */
+/** Codes of system errors, undici, OpenSSL and csv-parse, such as `ECONNREFUSED` or `UND_ERR_SOCKET`. */
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 const KIND = /^[A-Za-z]{0,40}(Error|Exception|Failure|Rejection)$/;
 
-/** Causes have causes, and may go round in a circle. */
+/** Limits a chain of causes, which can be circular. */
 const DEEPEST = 5;
 
-/** What may be told of a foreign error: its code, else its cause's, else the name of its kind. Never its message. */
+/**
+ * Returns what may be shown of a foreign error: its code, otherwise its cause's code, otherwise its kind. Never its
+ * message.
+ */
 export function codeOf(error: unknown): string {
   return knownCode(error) ?? kindOf(error);
 }
 
-/** The code of a foreign error or of what caused it; undefined: there is none. */
+/** Returns the code of a foreign error or of its cause; undefined: there is none. */
 export function knownCode(error: unknown, depth = 0): string | undefined {
   if (typeof error !== 'object' || error === null || depth > DEEPEST) return undefined;
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
@@ -49,23 +52,23 @@ export function knownCode(error: unknown, depth = 0): string | undefined {
   return knownCode(inner, depth + 1);
 }
 
-/** The name of an error's class. */
+/** Returns the name of an error's class. */
 export function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'Error';
   return KIND.test(error.name) ? error.name : 'Error';
 }
 
-/** An SQLSTATE as it may be told: functions may raise any text as one. */
+/** Returns the SQLSTATE if it has the standard format, because SQL functions can raise any text. */
 export function sqlstateOf({ code }: { code?: unknown }): string {
   return typeof code === 'string' && SQLSTATE.test(code) ? code : 'unknown';
 }
 
-/** Folders of our own code. */
+/** The folders of our own code. */
 const OWN =
   /(?:^|[/\\(])((?:activation|activities|actito|client|config|contract|postgres|state|warehouse|worker|workflows)(?:\/[\w.-]+)+\.[jt]s:\d+:\d+)\)?$/;
 const MOST_LINES = 5;
 
-/** Where in our own code an error was thrown, and by what it was called: files and lines, and nothing that it says. */
+/** Returns where in our own code an error was thrown, with its callers: only files and lines, not the message. */
 export function ownLines(error: unknown): string[] {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
   const { message, stack } = error;

@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts';
 
-/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html, by number. */
+/** gRPC status codes by number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
 const STATUS = [
   'OK',
   'CANCELLED',
@@ -21,7 +21,7 @@ const STATUS = [
   'UNAUTHENTICATED',
 ];
 
-/** The code of what Temporal's server, or the way to it, answered; undefined: the error is of another kind. */
+/** Returns the gRPC status of an error of Temporal's server or the connection to it; undefined for other errors. */
 export function temporalCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { name, code, details, metadata, cause } = error as Record<string, unknown>;
@@ -30,7 +30,9 @@ export function temporalCode(error: unknown): string | undefined {
   return wraps && cause !== error ? temporalCode(cause) : undefined;
 }
 
-/** Temporal's error as one of ours. Its own words may repeat what it was asked, and are not passed on. */
+/**
+ * Converts Temporal's error to one of ours, without its text, which may repeat the request. Undefined for other errors.
+ */
 export function temporalFailure(error: unknown): Failure | undefined {
   const code = temporalCode(error);
   return code === undefined ? undefined : new Failure('temporalRefused', { code });

@@ -3,14 +3,14 @@ import { choice, idOf } from './fields.ts';
 
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
-/** The one argument of `inspectDestination`: what of a destination is looked up in Actito. */
+/** The argument of `inspectDestination`: which part of a destination to read from Actito. */
 export const inspectSchema = z.strictObject({
   destination: idOf('destinationId'),
   what: choice('attributes', 'lists'),
 });
 export type InspectRequest = z.output<typeof inspectSchema>;
 
-/** The workflow id of an inspection: who asks at the same time gets the same answer. */
+/** The workflow id of an inspection. The same requests at the same time get the same result. */
 export function inspectWorkflowId({ destination, what }: InspectRequest): string {
   return `inspect/${destination}/${what}`;
 }
@@ -22,25 +22,25 @@ export interface AttributeInfo {
   unique: boolean;
   mandatory: boolean;
   maxLength?: number;
-  /** Ids of the activations that write it. */
+  /** Ids of the activations that map it. */
   mappedBy: string[];
 }
 
-/** An external target list as far as it can be read. */
+/** An external target list, as far as Actito's API shows it. */
 export interface ListInfo {
   name: string;
   profiles: number | null;
-  /** When it will target nobody any more. */
+  /** When Actito stops targeting its members. */
   expires: string | null;
-  /** The file that it last retrieved. */
+  /** The last file that Actito retrieved. */
   file: string | null;
-  /** The activation that made it; null: someone else. */
+  /** The activation that created it; null: created in Actito. */
   owner: string | null;
-  /** Its activation is no longer in the project. */
+  /** Its activation is not in the project any more. */
   orphaned: boolean;
 }
 
-/** The attributes of a destination's profile table; `more`: so many were left out. */
+/** The attributes of a destination's profile table; `more` is the number of omitted ones. */
 export interface AttributesResult {
   what: 'attributes';
   destination: string;
@@ -49,7 +49,7 @@ export interface AttributesResult {
   more: number;
 }
 
-/** The external target lists of a destination's profile table; `more`: so many were left out. */
+/** The external target lists of a destination's profile table; `more` is the number of omitted ones. */
 export interface ListsResult {
   what: 'lists';
   destination: string;
@@ -57,5 +57,5 @@ export interface ListsResult {
   more: number;
 }
 
-/** What `inspectDestination` answers. */
+/** The result of `inspectDestination`. */
 export type InspectResult = AttributesResult | ListsResult;

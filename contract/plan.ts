@@ -1,107 +1,107 @@
 import type { Counts } from './counts.ts';
 import type { Told } from './messages/message.ts';
 
-/** That a guard holds a run, and why. */
+/** A guard that holds a run, and the reason. */
 export interface GuardTrip extends Told {
-  /** Its name in the settings. */
+  /** The name of the guard's setting. */
   guard: string;
-  /** How many rows or members it is about: what an approval is measured by. */
+  /** The number of affected rows or members. Later plans are compared with the number that was approved. */
   figure: number;
 }
 
-/** Why a list is pushed. */
+/** Why a list is delivered. */
 export type PushReason = 'changed' | 'first delivery' | 'repair' | 'keep-alive' | 'resync';
 
-/** What is known of a plan outside the state; whom it is about stays there. */
+/** The facts about a plan that may leave the state: no personal data. */
 export interface PlanFacts {
   hash: string;
-  /** Why the list is delivered; null: it is not. */
+  /** Why the list is delivered; null: it is not delivered. */
   push: PushReason | null;
   /** Members whose attributes are sent. */
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
-  /** What people should know of the segment, whatever the plan is. */
+  /** Notes about the segment that apply to any plan. */
   notes?: Told[];
-  /** Guards that would hold it, had nobody approved; and who did, why. */
+  /** The guards that would hold the run without an approval; who approved it, and why. */
   approved?: { guards: string[]; by: string; reason: string };
-  /** With guards: who has refused this very plan, and why. */
+  /** If guards hold the run: who declined this plan, and why. */
   refused?: { by: string; reason: string };
 }
 
-/** What the workflow needs to know of a plan. */
+/** The facts about a plan that the workflow needs. */
 export interface PlanSummary extends PlanFacts {
   counts: Counts;
-  /** A guard needs what Actito will say of the import: the list must not go before it. */
+  /** A guard needs the result of the import, so the list must not be delivered before it. */
   listNeedsImport?: boolean;
-  /** Of a dry run. */
+  /** Only for a dry run. */
   preview?: PlanPreview;
 }
 
-/** What a dry run can say of its plan besides the counts: numbers and names only, no personal data. */
+/** Additional facts about the plan of a dry run: only numbers and names, no personal data. */
 export interface PlanPreview {
-  /** The number of the dry run, under which its samples are stored. */
+  /** The number of the dry run. Its samples are stored under this number. */
   run: string;
   /** Guards that would hold a run of this plan. */
   guards: GuardTrip[];
   sends: Sends;
-  /** What would be made in Actito; null: that could not be found out (a problem says why). */
+  /** What a run would create in Actito; null: unknown (a problem says why). */
   creates: Creates | null;
-  /** Imports of the profile table in 24 hours, over all activations. Null as with `creates`. */
+  /** Imports of the profile table in 24 hours, by all activations; null: unknown, as for `creates`. */
   quota: { limit: number; used: number; left: number; nextFree: string | null } | null;
-  /** What a run would fail of, or what could not be found out. */
+  /** Reasons why a run would fail, or why a fact is unknown. */
   problems: Told[];
   /** A few members of each class. */
   samples: SampleNames[];
 }
 
-/** What a run of a plan would send, but for what its guards hold. */
+/** What a run would send unless its guards hold it. */
 export interface Sends {
-  /** Members whose attributes go, in how many imports, and how large their files are at most. */
+  /** The number of members whose attributes are sent, the number of imports, and the maximum size of their files. */
   members: number;
   imports: number;
   importBytes: number;
-  /** Members whose attributes are sent first, as a canary; left out: there is none. */
+  /** Members whose attributes are sent first, as a canary; missing: no canary. */
   canary?: number;
-  /** Why the list would be pushed; null: it would not be. */
+  /** Why the list would be delivered; null: it would not be delivered. */
   push: PushReason | null;
-  /** Members on the list, and roughly how large its file is; 0 unless it would be pushed. */
+  /** The number of members on the list, and the approximate size of its file; 0 if it would not be delivered. */
   listMembers: number;
   listBytes: number;
 }
 
-/** What a run of a plan would make in Actito. */
+/** What a run would create in Actito. */
 export interface Creates {
   attributes: { name: string; type: string }[];
-  /** The external target list that is missing. */
+  /** The missing external target list. */
   list: string | null;
-  /** The list that would get this activation's list name. */
+  /** The list that would be renamed to this activation's list name. */
   renames: string | null;
 }
 
-/** What a plan does with a row. */
+/** The possible outcomes of a row in a plan. */
 export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
 export type SampleClass = (typeof SAMPLE_CLASSES)[number];
 
-/** A member (or rejected row) as an example of its class, without saying who it is. */
+/** A sample member (or rejected row) of a class, without its identity. */
 export interface SampleNames {
   class: SampleClass;
   /** Added: the attributes that would be sent; changed: those that differ from what Actito confirmed. */
   attributes: string[];
-  /** Why it is rejected. */
+  /** Why the row is rejected. */
   reason: string | null;
 }
 
-/** The facts of the failure `GuardTripped`: the plan that guards held. */
+/** The facts of the failure `GuardTripped`: the held plan. */
 export interface HeldPlan {
   activation: string;
   planHash: string;
   counts: Counts;
   guards: GuardTrip[];
-  /** It is the plan of a rebase. */
+  /** The plan is for a rebase. */
   rebase?: boolean;
-  /** Who has refused it, and why. */
+  /** Who declined it, and why. */
   refused?: { by: string; reason: string };
-  /** It puts the list back to what it was after this run. */
+  /** The run whose list the plan restores. */
   undo?: string;
 }

@@ -16,7 +16,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What the query `progress` answers. */
+/** The result of the query `progress`. */
 export interface RunProgress {
   activation: string;
   request: RunRequest;

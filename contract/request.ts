@@ -6,12 +6,12 @@ const RUN_NUMBER = expected('runNumber');
 const runNumber = z.string({ error: RUN_NUMBER }).regex(/^[1-9]\d{0,17}$/, RUN_NUMBER);
 
 const activation = activationId;
-/** Why, for those who read about the run later. */
+/** The reason, for people who read about the run later. */
 const reason = text(200).optional();
-/** Apply exactly this plan, of a preview or a held run; anything else ends as `PlanStale`. */
+/** Apply exactly this plan, from a preview or a held run. If the plan has changed, the run fails with `PlanStale`. */
 const plan = planHash.optional();
 
-/** Makes the list follow its segment, and sends what differs. The usual mode: an argument need not name it. */
+/** Makes the list match its segment and sends the differences. This is the default mode. */
 const sync = z.strictObject({
   mode: z
     .literal('sync')
@@ -22,7 +22,7 @@ const sync = z.strictObject({
   reason,
 });
 
-/** Sends everything, whatever Actito acknowledged before. */
+/** Sends everything, regardless of what Actito acknowledged before. */
 const resync = z.strictObject({ mode: z.literal('resync'), activation, plan, reason });
 
 /** Plans a sync, a resync or an undo, and writes nothing to Actito. */
@@ -37,24 +37,24 @@ const preview = z.strictObject({
   reason,
 });
 
-/** Takes the segment for what Actito has, and sends nothing. */
+/** Assumes that Actito already matches the segment, and sends nothing. */
 const rebase = z.strictObject({
   mode: z.literal('rebase'),
   activation,
   reason: z.string({ error: expected('reasonOfRebase') }).pipe(text(200)),
 });
 
-/** Puts the list back to how it was after a run, as someone has seen it planned. */
+/** Restores the list to its state after an earlier run, according to a plan that someone has previewed. */
 const undo = z.strictObject({
   mode: z.literal('undo'),
   activation,
-  /** The run after which the list was right. */
+  /** The number of the run after which the list was correct. */
   to: runNumber,
   plan: z.string({ error: expected('planOfUndo') }).pipe(planHash),
   reason: z.string({ error: expected('reasonOfUndo') }).pipe(text(200)),
 });
 
-/** The one argument of `runActivation`. */
+/** The argument of `runActivation`. */
 export const requestSchema = z.discriminatedUnion('mode', [sync, resync, preview, rebase, undo], {
   error: expected('mode'),
 });

@@ -3,21 +3,24 @@ import type { Counts, RejectCount } from './counts.ts';
 import type { PlanPreview } from './plan.ts';
 import type { Task } from './task.ts';
 
-/** How a run ended; `failed` is also what a killed run gets from the one that finds it. */
+/** How a run ended. A run that finds a killed run marks it as `failed`. */
 export type Outcome =
   'succeeded' | 'succeeded with rejects' | 'planned' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
-/** How a run completed. `failed`, `held` and `cancelled` are seen in the failure of the workflow, not in its result. */
+/** How a run completed. `failed`, `held` and `cancelled` are in the workflow's failure, not in its result. */
 export type RunOutcome = Exclude<Outcome, 'held' | 'failed' | 'cancelled'>;
 
-/** What ended a run before its last step. */
+/** What ended a run early. */
 export interface RunEnd {
-  /** A word of messages/types.ts, or `Cancelled`; null: an error that has none. */
+  /** A type of messages/types.ts, or `Cancelled`; null: the error has no type. */
   type: string | null;
   message: string;
 }
 
-/** The one place that decides how a run ended. A run that did all it could may have rows or values it could not send. */
+/**
+ * The only place that decides the outcome of a run. A run that did everything possible can still have rejected rows or
+ * values.
+ */
 export function outcomeOf(end: RunEnd | null, { mode }: Pick<Task, 'mode'>, counts: Counts): Outcome {
   if (end) return FAILED[end.type ?? ''] ?? 'failed';
   if (mode === 'preview') return 'planned';
@@ -28,38 +31,38 @@ export function outcomeOf(end: RunEnd | null, { mode }: Pick<Task, 'mode'>, coun
 const FAILED: Record<string, Outcome> = { Cancelled: 'cancelled', GuardTripped: 'held' };
 
 /**
- * How sure it is that Actito has the list: it has `retrieved` the file; it was asked, and has not yet (`pending`); the
- * file is on the server, and this licence has no means to ask (`delivered`).
+ * What is known about the file in Actito. `retrieved`: Actito has retrieved it. `pending`: Actito was asked and has not
+ * retrieved it yet. `delivered`: the file is on the server, and this license has no API to ask.
  */
 export type Confirmation = 'retrieved' | 'pending' | 'delivered';
 
-/** The list of a run that completed. */
+/** The list of a completed run. */
 export interface ListResult {
   name: string;
-  /** Why it was pushed; null: it was not. */
+  /** Why it was delivered; null: it was not delivered. */
   pushed: string | null;
   confirmation: Confirmation | null;
-  /** Profiles that Actito targets, and until when. */
+  /** The number of profiles that Actito targets, and until when. */
   profiles: number | null;
   expires: string | null;
 }
 
-/** The result of a run that completed. */
+/** The result of a completed run. */
 export interface RunResult {
   activation: string;
   outcome: RunOutcome;
-  /** The segment was taken for what Actito has. */
+  /** The run assumed that Actito already matched the segment. */
   rebase?: true;
-  /** All of it in one sentence. */
+  /** The whole result in one sentence. */
   summary: string;
-  /** Why it was skipped, or what went wrong although it completed. */
+  /** Why the run was skipped, or problems of a completed run. */
   notes: Told[];
   counts: Counts;
   rejects: RejectCount[];
   planHash?: string;
-  /** The list was put back to how it was after this run, or would be. */
+  /** The run whose list was (or would be) restored. */
   undo?: string;
-  /** Of a dry run: what else can be said of its plan. */
+  /** For a dry run: more facts about its plan. */
   plan?: PlanPreview;
   list?: ListResult;
 }

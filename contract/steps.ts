@@ -4,63 +4,62 @@ import type { PlanSummary, PushReason } from './plan.ts';
 import type { Outcome } from './result.ts';
 import type { Task } from './task.ts';
 
-/* What the steps of a run return to its workflow. */
+/* Results that the steps of a run return to the workflow. */
 
-/** What every step gets: which run, under which fence. Everything else is in the run's row. */
+/** The arguments of every step: the run and its fence. The run's row in the state has everything else. */
 export interface RunRef {
   run: string;
-  /** Null: a dry run, which holds no lease. */
+  /** Null: a dry run, which does not hold a lease. */
   fence: string | null;
 }
 
-/** What the workflow knows of a run: it reads no configuration itself. */
+/** What the workflow knows about a run. The workflow itself does not read the configuration. */
 export interface OpenedRun extends RunRef {
-  /** Its id. */
   activation: string;
   task: Task;
   name: string;
   list: string;
   segment: string;
   attributesRequired: boolean;
-  /** How long the run waits for the warehouse and for an import, in milliseconds, so that the list does not expire. */
+  /** The timeout for the warehouse and for an import in milliseconds, so that the list does not expire. */
   timeout: number;
   /** How long the list waits for the attribute import, in milliseconds; missing in runs of earlier versions. */
   listWaits?: number;
 }
 
-/** Rows of the segment, by what became of them. */
+/** Numbers of rows in the segment, by result. */
 export type ReadCounts = Required<Pick<Counts, 'read' | 'rejected'>> & Pick<Counts, 'forgotten'>;
 
-/** What had to be created in Actito, and what people should know of it. */
+/** What was created in Actito, and notes for people. */
 export interface ProvisionSummary {
   createdAttributes: string[];
   createdList: boolean;
-  /** Sentences: what must exist in Actito, what was renamed, what is no longer updated. */
+  /** Notes: what must exist in Actito, what was renamed, what is no longer updated. */
   notes: Told[];
-  /** Why the list is delivered; null: it is not. */
+  /** Why the list is delivered; null: it is not delivered. */
   push: PushReason | null;
 }
 
 /**
- * `unseen`: why Actito could not be asked for the list before its file was put in place.
- * `held`: the plan by which a guard holds the run now; the list was not delivered.
+ * `unseen`: why Actito could not be asked about the list before the file was delivered.
+ * `held`: the plan that a guard holds now; the list was not delivered.
  */
 export type PushSummary = { members: number; unseen?: Told } | { held: PlanSummary };
 
-/** What is known of the list after the run. */
+/** What is known about the list after the run. */
 export interface ListSummary {
-  /** Actito has retrieved the file of this run; false when this run delivered none, or nobody was asked. */
+  /** Actito has retrieved this run's file; false if the run delivered none, or Actito was not asked. */
   retrieved: boolean;
-  /** Whether there was a means to ask. False: what this run delivered stays "not confirmed by Actito". */
+  /** Whether Actito could be asked. If not, the file of this run stays "not confirmed by Actito". */
   asked: boolean;
   profiles: number | null;
   /** ISO 8601, or null. */
   expires: string | null;
-  /** Why Actito could not be asked for it. */
+  /** Why Actito could not be asked. */
   unseen?: Told;
 }
 
-/** How a run ended, in numbers. */
+/** The numbers of a closed run. */
 export interface ClosedRun {
   outcome: Outcome;
   counts: Counts;

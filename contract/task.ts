@@ -1,22 +1,22 @@
 import type { Mode, RunRequest } from './request.ts';
 
 /**
- * What a run does, as data: decided once, when the run is opened, and stored with it. Steps read what they need to know
- * and ask for no mode.
+ * What a run does, as data. It is decided once, when the run is opened, and stored with the run. Steps read these
+ * properties and never the mode.
  */
 export interface Task {
   mode: Mode;
-  /** Nothing but a plan is made, beside any other run. */
+  /** The run only makes a plan. It can run beside any other run. */
   preview: boolean;
-  /** The list is to be what it was after this run, whatever the segment says; null: it follows the segment. */
+  /** The number of the run whose list is restored, regardless of the segment; null: the list matches the segment. */
   undo: string | null;
-  /** All attributes and the list are sent, whatever Actito acknowledged before. */
+  /** Sends all attributes and the list, regardless of what Actito acknowledged before. */
   resends: boolean;
-  /** False: the segment is taken for what Actito has. */
+  /** False: the run assumes that Actito already matches the segment. */
   sends: boolean;
-  /** The run goes on when the state is not what was acknowledged, and repairs it. */
+  /** If the state differs from what Actito acknowledged, the run repairs it and continues. */
   repairs: boolean;
-  /** The hash of the plan that is to be applied, and no other. */
+  /** The hash of the only plan that the run may apply. */
   plan?: string;
   reason?: string;
 }
@@ -27,7 +27,7 @@ const SYNC: Traits = { preview: false, undo: null, resends: false, sends: true, 
 const RESYNC: Traits = { ...SYNC, resends: true, repairs: true };
 const REBASE: Traits = { ...SYNC, sends: false, repairs: true };
 
-/** The task of a request. */
+/** Returns the task of a request. */
 export function taskOf(request: RunRequest): Task {
   const plan = 'plan' in request ? request.plan : undefined;
   return { mode: request.mode, ...traitsOf(request), plan, reason: request.reason };
@@ -53,7 +53,7 @@ function previewedTraits(of: (RunRequest & { mode: 'preview' })['of']): Traits {
   return { sync: SYNC, resync: RESYNC, rebase: REBASE }[of];
 }
 
-/** The task that applies a plan of another task: the plan says itself whether it resends or undoes. */
+/** Returns the task that applies a plan of another task. The plan decides whether it resends or undoes. */
 export function applying(task: Task, { undo, resends, repairs }: Task): Task {
   const mode = undo !== null ? 'undo' : resends ? 'resync' : 'sync';
   return { ...task, mode, undo, resends, repairs };

@@ -2,11 +2,11 @@ import { FAILURE_TYPES, type FailureType } from './messages/types.ts';
 
 interface Entry {
   meaning: string;
-  /** Who does what, in sentences. */
+  /** Instructions, in full sentences. */
   fix: string;
 }
 
-/** What each failure type means to the person who is on call, and what to do. */
+/** What each failure type means for the on-call person, and what to do. */
 const GUIDE: Readonly<Record<FailureType, Entry>> = {
   InvalidActivation: {
     meaning: 'A name or an argument is wrong, or `undo` cannot go back to that run.',
@@ -151,7 +151,7 @@ const TAIL = `The command line also shows \`Canceled\`, \`Terminated\` and \`Tim
 With \`list.provision: existing\`, a problem with Actito can appear only as a note ("Some attributes were not sent: …") of a run that *succeeded with rejects*.
 `;
 
-/** The page docs/troubleshooting.md. */
+/** Returns the content of docs/troubleshooting.md. */
 export function troubleshootingPage(): string {
   const rows = Object.entries(GUIDE).map(
     ([type, { meaning, fix }]) => `| \`${type}\` | ${retried(type as FailureType)} | ${meaning} | ${fix} |`,

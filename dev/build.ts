@@ -6,8 +6,8 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { WORKFLOW_BUNDLE, workflowSource } from '../worker/workflow-source.ts';
 
 /*
- * npm run build: the worker, its health check and the command line as JavaScript in dist/, with the workflows bundled.
- * An argument names another folder, which is not emptied first.
+ * npm run build: compiles the worker, its health check and the command line to JavaScript in dist/, and bundles the
+ * workflows. An argument names another folder, which is not emptied first.
  */
 
 const [folder = 'dist'] = process.argv.slice(2);
@@ -23,13 +23,13 @@ function compile(): void {
   if (status !== 0) throw new Error('TypeScript found errors (above); nothing was built.');
 }
 
-/** One file, with its source map inside. */
+/** Writes a single file with an inline source map. */
 async function bundleWorkflows(): Promise<void> {
   const { code } = await bundleWorkflowCode({ ...workflowSource(), logger: new DefaultLogger('WARN') });
   await writeFile(join(folder, WORKFLOW_BUNDLE), ascii(withoutSources(code)));
 }
 
-/** The map has files and lines. The sources themselves, including all libraries, would stay in the worker's memory. */
+/** Reduces the source map to files and lines. With the sources of all libraries, it would use the worker's memory. */
 function withoutSources(code: string): string {
   const prefix = '//# sourceMappingURL=data:application/json;charset=utf-8;base64,';
   const at = code.lastIndexOf(prefix);
@@ -40,14 +40,14 @@ function withoutSources(code: string): string {
 }
 
 /**
- * Escapes the code to ASCII: V8 stores a text in two bytes per character if a single one needs it, and so every copy of
- * it.
+ * Escapes the code to ASCII. V8 stores a text in two bytes per character if a single character needs it, and so every
+ * copy of the text.
  */
 function ascii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Copies the schema, which is read at run time, beside the module that applies it. */
+/** Copies the schema, which is read at run time, to the module that applies it. */
 async function copySchema(): Promise<void> {
   const files = (await readdir('state')).filter((name) => name.endsWith('.sql'));
   for (const name of files) await copyFile(join('state', name), join(folder, 'state', name));

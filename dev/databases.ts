@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The same server's URL for another database. */
+/** Returns the URL of another database on the same server. */
 export function databaseUrl(adminUrl: string, database: string): string {
   const url = new URL(adminUrl);
   url.pathname = `/${encodeURIComponent(database)}`;
@@ -16,14 +16,14 @@ export async function createDatabase(adminUrl: string, database: string): Promis
   return databaseUrl(adminUrl, database);
 }
 
-/** Drops the database if it exists, and ends all connections to it. */
+/** Drops the database if it exists, and closes all connections to it. */
 export async function dropDatabase(adminUrl: string, database: string): Promise<void> {
   await asAdmin(adminUrl, (client) =>
     client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`),
   );
 }
 
-/** Runs SQL, also several statements, in a database that was created here. */
+/** Runs SQL, which can be several statements. */
 export async function runSql(url: string, sql: string): Promise<void> {
   await asAdmin(url, (client) => client.query(sql));
 }

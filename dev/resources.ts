@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds for stopping everything; after that, the process ends with all of its child processes. */
+/** Milliseconds for stopping everything. After that, the process ends, and its child processes with it. */
 const LIMIT = 30_000;
 
-/** Stops what was started, last first, in whatever state it is. */
+/** Stops everything that was started, in reverse order, even if it is still starting. */
 export class Resources {
   readonly #ends: (() => Promise<void>)[] = [];
   #hasEnded = false;
 
   /**
-   * Takes care of something that is starting: at the end it is stopped, and waited for when it is still starting.
-   * `abandon`: not waited for, because that could take minutes (a download); what it has begun must end with this
-   * process by itself.
+   * Registers something that is starting. At the end, it is stopped, after its start has completed. With `abandon`, the
+   * end does not wait for the start, because that could take minutes (a download); its child processes must then end
+   * with this process.
    */
   start<T>(
     starting: Promise<T>,
@@ -31,17 +31,17 @@ export class Resources {
       const result = await settled;
       if (result) await stop(result.started);
     });
-    if (this.#hasEnded) void this.#endAll(); // what starts too late is stopped immediately
+    if (this.#hasEnded) void this.#endAll(); // stops what starts too late
     return starting;
   }
 
-  /** Resolves when all has ended, or when it is no use to wait any longer: a server that hangs ends with us. */
+  /** Resolves when everything has stopped, or after the time limit. A server that hangs ends with this process. */
   async end(): Promise<void> {
     await Promise.race([this.#endAll(), sleep(LIMIT, undefined, { ref: false })]);
     this.#hasEnded = true;
   }
 
-  /** Also stops what is started meanwhile. */
+  /** Also stops resources that are added meanwhile. */
   async #endAll(): Promise<void> {
     for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
   }

@@ -32,13 +32,13 @@ export interface StackOptions {
   worker: 'here' | 'none' | (WorkerProcessOptions & { count?: number });
   /** The bundled workflows; default: bundled when the stack starts. */
   bundle?: string;
-  /** What the worker's environment holds beside what the project asks for. */
+  /** Additional environment variables of the worker. */
   env?: NodeJS.ProcessEnv;
   /** Called if a worker ends although it was not stopped. */
   onWorkerEnd?: (error: Error) => void;
 }
 
-/** What a project folder can be made of. */
+/** The parts that a project folder can refer to. */
 export interface StackParts {
   resources: Resources;
   adminUrl: string;
@@ -48,7 +48,7 @@ export interface StackParts {
   simulators: ReadonlyMap<string, Simulator>;
 }
 
-/** A project folder, and what its files refer to. */
+/** A project folder, and the environment variables that its files refer to. */
 export interface StackProject {
   folder: string;
   env: NodeJS.ProcessEnv;

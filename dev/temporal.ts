@@ -7,37 +7,37 @@ import { findTemporalCli, type CliOrigin } from './temporal/find-cli.ts';
 import { untilItAnswers } from './waiting.ts';
 
 export interface TemporalOptions {
-  /** A server of its own in any case, also when `TEMPORAL_ADDRESS` names another. */
+  /** Start a new server even if `TEMPORAL_ADDRESS` names another. */
   own?: boolean;
-  /** Port of the gRPC service, taken when it is free; default, and when it is not: any free one. */
+  /** Port of the gRPC service; default, and if it is in use: any free one. */
   port?: number;
-  /** Port of the web UI, or any free one when it is taken; without it there is no UI. */
+  /** Port of the web UI; if it is in use: any free one. Without it, there is no UI. */
   uiPort?: number;
-  /** Keep the server's database in this file; without it all is in memory. */
+  /** Keep the server's database in this file; without it, the data is in memory. */
   dbFilename?: string;
-  /** Milliseconds for a server at `TEMPORAL_ADDRESS` to answer. */
+  /** The timeout for the connection to `TEMPORAL_ADDRESS`, in milliseconds. */
   connectTimeout?: number;
-  /** Told which server is used, and what is downloaded. */
+  /** Called with messages about the server and downloads. */
   log?: (message: string) => void;
 }
 
 export interface TemporalServer {
   /** `host:port` of the gRPC service. */
   address: string;
-  /** Address of the web UI, when it was asked for and the server is ours. */
+  /** Address of the web UI, if it was requested and we started the server. */
   uiUrl?: string;
-  /** The Temporal CLI that runs it, to show in a command line; undefined for a server that was there. */
+  /** The Temporal CLI that runs the server, for commands to display; undefined for an existing server. */
   cliPath?: string;
-  /** `given`: it was started elsewhere in this program. */
+  /** `given`: another part of this program started it. */
   origin: 'TEMPORAL_ADDRESS' | 'given' | CliOrigin;
-  /** Ends a server that was started here; one that was there stays. */
+  /** Stops the server if we started it. An existing server keeps running. */
   stop(): Promise<void>;
 }
 
 /**
- * A Temporal server: the one at `TEMPORAL_ADDRESS` when that is set, else a development server of its own, which
- * ends with this process. Resolves when it answers.
- * @throws Error when the server at `TEMPORAL_ADDRESS` does not answer, or when there is no Temporal CLI to run
+ * Connects to the server at `TEMPORAL_ADDRESS`, or starts a development server that ends with this process if the
+ * variable is not set. Resolves when the server responds.
+ * @throws Error when the server at `TEMPORAL_ADDRESS` does not respond, or when there is no Temporal CLI
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
   const log = options.log ?? (() => undefined);
@@ -59,7 +59,9 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   };
 }
 
-/** Someone else may take a port, also one of the server's inner ones, before the server has it: then once more. */
+/**
+ * Another process can take a port, including an internal one, before the server binds it. In that case, tries again.
+ */
 async function startOnFreePorts(cli: string, options: TemporalOptions) {
   for (let tries = 1; ; tries++) {
     const port = await (options.port ? preferPort(options.port) : freePort());
@@ -69,7 +71,7 @@ async function startOnFreePorts(cli: string, options: TemporalOptions) {
       stopSignal: options.dbFilename ? 'TERM' : 'KILL',
     });
     try {
-      // What it prints when it is up tells it from another server that has taken the port meanwhile.
+      // Only our server prints this. Without the check, another server that took the port would be used.
       const isUp = () =>
         server.output().includes(`localhost:${port}`) && !server.output().includes(PORT_TAKEN);
       await untilItAnswers('The Temporal server', server, async () => isUp() && answers(address));
@@ -82,7 +84,7 @@ async function startOnFreePorts(cli: string, options: TemporalOptions) {
 
 const PORT_TAKEN = 'address already in use';
 
-/** A server of ours has the search attributes of our workflows from its start. */
+/** The server gets our search attributes at its start. */
 function startDev(port: number, { uiPort, dbFilename }: TemporalOptions): string[] {
   return [
     'server',
@@ -99,7 +101,7 @@ function startDev(port: number, { uiPort, dbFilename }: TemporalOptions): string
   ];
 }
 
-/** The environment may ask for more than an address (TLS, an API key): then as the worker and the CLI do. */
+/** Uses all settings of the environment (TLS, an API key), like the worker and the CLI. */
 async function connectAsConfigured(address: string, connectTimeout: number): Promise<void> {
   try {
     const { connectionOptions } = loadClientConnectConfig();
@@ -115,7 +117,7 @@ async function connectAsConfigured(address: string, connectTimeout: number): Pro
   }
 }
 
-/** True when the server's default namespace can be read, which is the last thing to come up. */
+/** True when the server's default namespace can be read. This is the last part of the server to start. */
 async function answers(address: string): Promise<boolean> {
   let connection: Connection | undefined;
   try {
@@ -123,7 +125,7 @@ async function answers(address: string): Promise<boolean> {
     await connection.workflowService.describeNamespace({ namespace: 'default' });
     return true;
   } catch {
-    return false; // whatever it is, it is not answering; who waits reports the server's own output
+    return false; // the cause does not matter here; the caller reports the server's output
   } finally {
     await connection?.close();
   }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningProcess } from './processes.ts';
 
 const PAUSE = 50;
-/** Generous, as a busy machine starts several servers at a time. */
+/** Long, because several servers start at the same time on a busy machine. */
 const LIMIT = 120_000;
 
 /**
- * Waits until `answers` resolves to true, asking again and again.
- * @throws Error with the last lines of the server's output when it ends meanwhile, or does not answer within two minutes
+ * Waits until `answers` resolves to true, and calls it repeatedly.
+ * @throws Error with the end of the server's output when the server ends, or does not answer within two minutes
  */
 export async function untilItAnswers(
   what: string,
@@ -27,7 +27,7 @@ export async function untilItAnswers(
         throw new Error(`${what} ${ended}. Its last output:\n${server.output().trim()}`);
     }
   } catch (error) {
-    await server.stop().catch(() => undefined); // it is the start that failed: that is what is reported
+    await server.stop().catch(() => undefined); // a failed stop must not hide the error of the start
     throw error;
   }
 }

@@ -4,9 +4,9 @@ import { createWorker } from '../worker/create-worker.ts';
 import { installLogging } from '../worker/logging.ts';
 
 /*
- * A worker from the sources in a process of its own, see worker.ts: node dev/start.js dev/worker-main.ts <bundled workflows>
- * <task queue>. Workers that start one after the other need not bundle the workflows anew. What production runs is
- * `worker/main.ts`, which is tested in its build.
+ * Runs a worker from the sources in a separate process, see worker.ts: node dev/start.js dev/worker-main.ts <bundled
+ * workflows> <task queue>. Workers can share a bundle, so that they start faster. Production runs `worker/main.ts`, and
+ * the tests of the build cover it.
  */
 const [codePath, taskQueue] = process.argv.slice(2);
 installLogging(process.env.LOG_LEVEL ?? 'error');

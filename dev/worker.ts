@@ -10,13 +10,13 @@ import { workflowSource } from '../worker/workflow-source.ts';
 import { startProcess } from './processes.ts';
 import { untilItAnswers } from './waiting.ts';
 
-/** What a worker works on. */
+/** The settings of a worker. */
 export interface WorkerSettings {
-  /** Says where Temporal is, as `TEMPORAL_ADDRESS` and its other variables do. */
+  /** Temporal's variables, such as `TEMPORAL_ADDRESS`. */
   temporal: NodeJS.ProcessEnv;
   stateUrl: string;
   projectFolder: string;
-  /** What the project's files refer to. */
+  /** The environment variables that the project's files refer to. */
   env: NodeJS.ProcessEnv;
   /** Default: the product's. */
   taskQueue?: string;
@@ -24,24 +24,24 @@ export interface WorkerSettings {
   bundle: string;
 }
 
-/** A worker that takes runs. */
+/** A running worker. */
 export interface HostedWorker {
-  /** Resolves when it has ended, to the exit code of its process. */
+  /** Resolves when the worker has ended, to the exit code of its process. */
   ended: Promise<number>;
-  /** Ends it in good order. */
+  /** Shuts the worker down gracefully. */
   stop(): Promise<void>;
 }
 
-/** A worker that is a process of its own, so that it can be measured and killed like one. */
+/** A worker in a separate process, which can be measured and killed. */
 export interface WorkerProcess extends HostedWorker {
   pid: number;
-  /** All that it has printed so far, when `keepsOutput` was asked for; else the first and the last lines. */
+  /** The whole output so far, if `keepsOutput` is set; otherwise its beginning and end. */
   output(): string;
-  /** Ends it, by default as an operating system out of memory would. */
+  /** Kills the worker, by default with SIGKILL, like an operating system that is out of memory. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Bundles the workflows of the sources into a file: most of the time that a worker needs to start. */
+/** Bundles the workflows of the sources into a file. This takes most of a worker's start time. */
 export async function bundleWorkflows(): Promise<{ bundle: string; remove: () => Promise<void> }> {
   const { workflowsPath, workflowInterceptorModules } = workflowSource();
   const { code } = await bundleWorkflowCode({
@@ -55,7 +55,7 @@ export async function bundleWorkflows(): Promise<{ bundle: string; remove: () =>
   return { bundle, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A worker in this process. */
+/** Starts a worker in this process. */
 export async function startWorkerHere(settings: WorkerSettings): Promise<HostedWorker> {
   const { stateUrl, projectFolder, env, taskQueue, bundle } = settings;
   const { connectionOptions, namespace = 'default' } = temporalSettings(settings.temporal);
@@ -73,7 +73,7 @@ export async function startWorkerHere(settings: WorkerSettings): Promise<HostedW
     throw error;
   });
   const ended = worker.run().then(() => 0);
-  ended.catch(() => undefined); // whoever awaits it sees the error
+  ended.catch(() => undefined); // the caller that awaits it gets the error
   return {
     ended,
     stop: async () => {
@@ -85,19 +85,19 @@ export async function startWorkerHere(settings: WorkerSettings): Promise<HostedW
   };
 }
 
-/** How a process of a worker is started. */
+/** The settings of a worker's process. */
 export interface WorkerProcessOptions {
-  /** The sources, or what `npm run build` has made, with the flags and the environment of `npm start`. */
+  /** The sources, or the output of `npm run build`, with the flags and the environment of `npm start`. */
   from: 'sources' | 'build';
   keepsOutput?: boolean;
-  /** Sees each piece of what it prints. */
+  /** Called with each piece of the worker's output. */
   onOutput?: (text: string) => void;
 }
 
 /**
- * A worker as a process of its own; resolves when it is ready. Of this process's environment it does not see what leads to
- * another Temporal.
- * @throws Error with its last output when it cannot start
+ * Starts a worker in a separate process; resolves when it is ready. The worker does not inherit Temporal's variables of
+ * this process.
+ * @throws Error with the end of its output when it cannot start
  */
 export async function startWorkerProcess(
   { temporal, stateUrl, projectFolder, env, taskQueue = TASK_QUEUE, bundle }: WorkerSettings,

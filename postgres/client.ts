@@ -22,9 +22,12 @@ export interface ClientSettings {
 
 /** Properties of node-postgres' client that are missing in its types (8.x). */
 interface Inner {
+  /** Null once the server has proved in a SASL exchange that it knows the password; undefined before any exchange. */
+  saslSession?: object | null;
   _handleAuthCleartextPassword(message: unknown): void;
   _handleAuthMD5Password(message: unknown): void;
   _handleAuthSASL(message: { mechanisms: string[] }): void;
+  _handleReadyForQuery(message: unknown): void;
   _errorAllQueries(error: Error & { code?: string }): void;
 }
 const Base = pg.Client as unknown as new (config: object) => pg.Client & Inner;
@@ -37,7 +40,7 @@ export class PostgresClient extends Base {
   readonly #target: DatabaseTarget;
   readonly #connectTimeout: number;
   #lostBy: Error | undefined;
-  #isBound = false;
+  #isBindingOffered = false;
 
   /** @throws Failure ConfigurationInvalid if a file in the URL cannot be used */
   constructor({ target, connectTimeout = CONNECT_TIMEOUT, application_name }: ClientSettings) {
@@ -65,7 +68,8 @@ export class PostgresClient extends Base {
     });
     this.#target = target;
     this.#connectTimeout = target.connectTimeout ?? connectTimeout;
-    if (target.mustBindChannel) this.connection.on('authenticationOk', () => this.#requireBinding());
+    if (target.mustBindChannel)
+      this.connection.on('authenticationOk', () => this.#requireBinding(this.saslSession === null));
     // Only here is the server's message that it ended an idle session: the next statement fails with an error that
     // lacks it.
     this.on('error', (error) => (this.#lostBy ??= error));
@@ -87,25 +91,31 @@ export class PostgresClient extends Base {
   }
 
   /**
-   * `channel_binding=require`: node-postgres would only prefer it, and send a password to any server that requests one.
+   * `channel_binding=require`: node-postgres would only prefer it. It would send a password to any server that requests
+   * one, and would accept a login without a password.
    */
-  #requireBinding(): boolean {
-    if (!this.#target.mustBindChannel || this.#isBound) return true;
+  #requireBinding(isDone: boolean): boolean {
+    if (!this.#target.mustBindChannel || (this.#isBindingOffered && isDone)) return true;
     this.#stream.destroy(connectionError('ERR_POSTGRES_NO_BINDING'));
     return false;
   }
 
   override _handleAuthCleartextPassword(message: unknown): void {
-    if (this.#requireBinding()) super._handleAuthCleartextPassword(message);
+    if (this.#requireBinding(false)) super._handleAuthCleartextPassword(message);
   }
 
   override _handleAuthMD5Password(message: unknown): void {
-    if (this.#requireBinding()) super._handleAuthMD5Password(message);
+    if (this.#requireBinding(false)) super._handleAuthMD5Password(message);
   }
 
   override _handleAuthSASL(message: { mechanisms: string[] }): void {
-    this.#isBound = message.mechanisms.includes('SCRAM-SHA-256-PLUS'); // node-postgres prefers it to others
-    if (this.#requireBinding()) super._handleAuthSASL(message);
+    this.#isBindingOffered = message.mechanisms.includes('SCRAM-SHA-256-PLUS'); // node-postgres prefers it to others
+    if (this.#requireBinding(true)) super._handleAuthSASL(message);
+  }
+
+  /** This message may arrive together with the one because of which the connection was ended. */
+  override _handleReadyForQuery(message: unknown): void {
+    if (!this.#stream.destroyed) super._handleReadyForQuery(message);
   }
 
   get target(): DatabaseTarget {

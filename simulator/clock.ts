@@ -1,4 +1,4 @@
-/** The time for token expiry, list expiry and quota days. Delays of real work do not use it. */
+/** The time for token expiry, list expiry and quota days. Delays of real work do not use this clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -20,17 +20,17 @@ export function createClock(source: () => number = Date.now): Clock {
   };
 }
 
-/** Formats a time as in the API: ISO 8601 in UTC with milliseconds. */
+/** Formats a time like the API: ISO 8601 in UTC with milliseconds. */
 export function toMoment(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** `yyyy-MM-dd HH:mm:ss` in UTC, as attribute values of type TIMESTAMP are written. */
+/** Formats a time like an attribute value of type TIMESTAMP: `yyyy-MM-dd HH:mm:ss` in UTC. */
 export function toTimestamp(milliseconds: number): string {
   return toMoment(milliseconds).slice(0, 19).replace('T', ' ');
 }
 
-/** The UTC day, for daily quotas. */
+/** Returns the UTC day, for daily quotas. */
 export function toDay(milliseconds: number): string {
   return toMoment(milliseconds).slice(0, 10);
 }

@@ -1,21 +1,18 @@
 import { isAscii } from 'node:buffer';
 
-/** Large enough to keep the reader busy, and small enough not to block other work of the process for long. */
+/** Large enough for fast reading, and small enough not to block other work of the process for long. */
 export const READ_CHUNK = { highWaterMark: 256 * 1024 };
 
 const LINE_FEED = 0x0a;
 
-/**
- * Receives one record, with its number and the line where it begins, both from 1. The array is reused for the next
- * record.
- */
+/** Receives a record, its number, and the line where it begins; both count from 1. The next record reuses the array. */
 export type OnRecord = (fields: readonly string[], number: number, line: number) => void;
 
 /**
- * Reads CSV (RFC 4180, UTF-8, lines end with LF or CR LF) and passes each record to `onRecord`, including the header.
- * Only one chunk is in memory, because there may be a million records.
+ * Reads CSV (RFC 4180, UTF-8, lines end with LF or CR LF), and passes each record to `onRecord`, including the header.
+ * Only one chunk is in memory, because there can be a million records.
  * @throws if a quote is misplaced, if the number of fields differs from the first record, any error of `onRecord`, or
- *   on abort; earlier records were passed on.
+ * on abort; earlier records were already passed on.
  */
 export async function readCsv(
   source: AsyncIterable<Buffer>,
@@ -24,10 +21,10 @@ export async function readCsv(
   signal?: AbortSignal,
 ): Promise<void> {
   const lines = new Lines(delimiter, onRecord);
-  let begun: Buffer[] = []; // the line that the next chunk continues
+  let begun: Buffer[] = []; // the line that continues in the next chunk
   for await (const chunk of source) {
     signal?.throwIfAborted();
-    const encoding = isAscii(chunk) ? 'latin1' : 'utf8'; // the same for ASCII, and several times as fast
+    const encoding = isAscii(chunk) ? 'latin1' : 'utf8'; // the same result for ASCII, several times faster
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
       if (begun.length === 0) lines.add(chunk.toString(encoding, from, end), '\n');
@@ -49,7 +46,7 @@ class Lines {
   readonly #fields: string[] = [];
   /** The number of fields of the first record. */
   #width: number | undefined;
-  /** How many fields of the current record are complete. */
+  /** The number of complete fields in the current record. */
   #complete = 0;
   /** The beginning of a quoted field that continues on the next line. */
   #open: string | undefined;
@@ -82,7 +79,7 @@ class Lines {
     if (this.#open !== undefined) throw new Error(`line ${this.#firstLine}: a quoted field has no end`);
   }
 
-  /** A whole record without quotes. */
+  /** Reads a whole record without quotes. */
   #readPlain(text: string): true {
     let from = 0;
     for (let end = text.indexOf(this.#delimiter, from); end >= 0; end = text.indexOf(this.#delimiter, from)) {

@@ -8,7 +8,7 @@ const PLACES = [
   { country: 'NL', city: 'Breda', motherLanguage: 'NL' },
 ];
 
-/** Returns contacts that are always the same: customer1@shop.example, customer2@shop.example, …; +32470000001, …  */
+/** Returns always the same contacts: customer1@shop.example, customer2@shop.example, …; +32470000001, … */
 export function* demoContacts(count: number): Generator<Contact> {
   for (let i = 1; i <= count; i += 1) {
     yield {

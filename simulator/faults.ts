@@ -7,7 +7,7 @@ const call = z.strictObject({ times, route });
 const refusal = z.strictObject({ times, route, retryAfter: z.int().nonnegative().optional() });
 const event = z.strictObject({ times });
 
-/** What each switch accepts. `times`: the next so many times (default: until switched off). */
+/** The settings of each switch. `times`: how often the fault occurs (default: until it is switched off). */
 const SETTINGS = {
   unauthorized: call,
   forbidden: z.strictObject({ times, route, method: z.enum(['GET', 'POST', 'PUT']).optional() }),
@@ -29,20 +29,31 @@ const SETTINGS = {
 };
 
 /**
- * The switches. On API calls, optionally only on paths that begin with `route`:
- * - `unauthorized`: 401, and all tokens are forgotten (never on `/auth` unless `route` says so);
- * - `forbidden`: 403, as for a key that lacks a right; optionally only calls of a `method` (never on `/auth`);
- * - `tooManyRequests`: 429; `serverError`: 500 before any work; both optionally with the header `Retry-After`, in seconds;
- * - `slow`: a delay of `milliseconds`;
- * - `lostAnswer`: the work of a POST or PUT is done, then the connection is cut.
+ * The fault switches.
  *
- * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
- * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
- * On SFTP and FTPS: `renameRefused` (also posix-rename), `replaceRefused` (only onto a file that exists, and there is
- * no posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes of a file). On the poller: `pollerStopped` (a poll does nothing).
+ * API calls, optionally only paths that begin with `route`:
+ * - `unauthorized`: answers 401 and deletes all tokens (on `/auth` only if `route` includes it);
+ * - `forbidden`: answers 403, as if the key lacks a right; optionally only for a `method` (never on `/auth`);
+ * - `tooManyRequests`: answers 429, optionally with the header `Retry-After` in seconds;
+ * - `serverError`: answers 500 before any work, optionally with the header `Retry-After` in seconds;
+ * - `slow`: delays the answer by `milliseconds`;
+ * - `lostAnswer`: does the work of a POST or PUT, then closes the connection.
+ *
+ * Imports:
+ * - `importFails`: the import ends as FAILED after the first half of its rows was applied;
+ * - `importRefusesRows`: every `every`-th row is in error, with `code`;
+ * - `importsStuck`: the import stays RUNNING until the fault is switched off.
+ *
+ * SFTP and FTPS:
+ * - `renameRefused`: refuses renames, including posix-rename;
+ * - `replaceRefused`: refuses renames to an existing file, and posix-rename is not supported;
+ * - `uploadBreaks`: closes the connection after `afterBytes` bytes of a file.
+ *
+ * Poller:
+ * - `pollerStopped`: a check does nothing.
  */
 export type FaultName = keyof typeof SETTINGS;
-/** What a caller writes to switch a fault on. */
+/** The setting that switches a fault on. */
 export type FaultSetting<N extends FaultName> = z.input<(typeof SETTINGS)[N]>;
 /** The state of a fault: its setting, and how often it has been used since it was switched on. */
 export type FaultState<N extends FaultName = FaultName> = z.output<(typeof SETTINGS)[N]> & { struck: number };
@@ -53,8 +64,8 @@ export class Faults {
   readonly #changes = new EventEmitter().setMaxListeners(0);
 
   /**
-   * Switches a fault on (starting its count again), or off with `null`.
-   * @throws Error when the name is no fault, or its setting is not what that fault accepts.
+   * Switches a fault on (with a new count), or off with `null`.
+   * @throws Error when there is no such fault, or its setting is invalid.
    */
   set<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void {
     const schema = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
@@ -75,7 +86,7 @@ export class Faults {
     return Object.fromEntries([...this.#switched].map(([name, state]) => [name, { ...state }]));
   }
 
-  /** The fault's setting if it would strike now (on that path), without counting. */
+  /** Returns the fault's setting if it would occur now (on that path), without counting it. */
   pending<N extends FaultName>(name: N, path = ''): FaultState<N> | undefined {
     const state = this.#switched.get(name);
     if (!state || state.struck >= (state.times ?? Infinity)) return undefined;
@@ -83,7 +94,7 @@ export class Faults {
     return state as FaultState<N>;
   }
 
-  /** Like `pending`, and counts the fault as used. */
+  /** Like `pending`, and counts the occurrence. */
   strike<N extends FaultName>(name: N, path = ''): FaultState<N> | undefined {
     const state = this.pending(name, path);
     if (state) state.struck += 1;

@@ -22,7 +22,7 @@ interface HttpOptions {
   inspection: Inspection;
 }
 
-/** Starts the server of Actito's API, of the inspection under its own prefix, and of the marketer's pages. */
+/** Starts the server for Actito's API, for the inspection with its own prefix, and for the marketer's pages. */
 export async function startHttpServer({ host, port, world, inspection }: HttpOptions): Promise<HttpServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const path = pathOf(request);
@@ -32,7 +32,7 @@ export async function startHttpServer({ host, port, world, inspection }: HttpOpt
   };
   const server = createServer((request, response) => {
     request.on('error', () => response.destroy()); // the caller has disconnected
-    // A stream failed after its status was sent, so the caller must see an incomplete answer.
+    // A stream failed after its status was sent, so the caller must notice an incomplete answer.
     serve(request, response).catch((error: Error) => response.destroy(error));
   });
   server.listen(port, host);

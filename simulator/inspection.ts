@@ -15,7 +15,7 @@ export interface InspectedList extends ListView {
   expired: boolean;
 }
 
-/** An import, without its contents. */
+/** An import, without its file's content. */
 export interface InspectedImport {
   id: string;
   status: ImportRecord['status'];
@@ -23,27 +23,30 @@ export interface InspectedImport {
   tableId: string;
   mode: string;
   key: string;
-  /** The attributes that the file holds; before an ETL has begun, those that it may hold. */
+  /** The attributes in the file; before an ETL has begun, the possible ones. */
   columns: string[];
-  /** The pre-defined ETL; none for one shot. */
+  /** The pre-defined ETL; none for a one-shot import. */
   etlId?: string;
-  /** The name of the data file, and how it came. */
+  /** The name of the data file, and how it was packed. */
   fileName: string;
   packing: Packing;
-  /** Once it has ended, unless it failed. */
+  /** Set when the import has ended, unless it failed. */
   rows?: RowCounts;
   /** ISO 8601, UTC. */
   created: string;
 }
 
-/** What an observer of Actito can read and do without its API. Values are as the last import sent them. */
+/**
+ * Everything that tests and people can read and change in Actito without its API. Values are as the last import sent
+ * them.
+ */
 export interface Inspection extends Marketer {
-  /** Adds contacts. @returns how many. @throws at the first that is not valid; those before it stay. */
+  /** Adds contacts. @returns their number. @throws at the first invalid contact; the earlier ones stay. */
   seedContacts(contacts: Iterable<Contact> | AsyncIterable<Contact>): Promise<number>;
   contactCount(): number;
-  /** The contact with this value in a unique attribute. @throws when the attribute is not unique. */
+  /** Returns the contact with this value of a unique attribute. @throws when the attribute is not unique. */
   contact(attribute: string, value: string): Contact | undefined;
-  /** All contacts, one after the other. */
+  /** Yields all contacts. */
   contacts(): Generator<Contact>;
   /** The profile table's attributes. */
   attributes(): Attribute[];
@@ -51,26 +54,26 @@ export interface Inspection extends Marketer {
   list(name: string): InspectedList | undefined;
   /** Returns the current targets of the list, by its identifier attribute. @throws if there is no such list. */
   listMembers(name: string): Generator<string>;
-  /** All imports since the start or the last reset, in the order of their arrival. */
+  /** Returns all imports since the start or the last reset, in the order of arrival. */
   imports(): InspectedImport[];
-  /** API calls since the start or the last reset, by method and path template. */
+  /** Returns the number of API calls since the start or the last reset, by method and path template. */
   calls(): Record<string, number>;
-  /** Of these, the calls of routes that Actito has not documented, and of none at all (`elsewhere`). */
+  /** Returns the same for undocumented routes, and for unknown ones (`elsewhere`). */
   undocumentedCalls(): Record<string, number>;
   licence(): Licence;
-  /** Changes what is given, until the reset. @throws when it is no setting of a licence. */
+  /** Changes the given settings until the reset. @throws for an invalid setting. */
   changeLicence(changes: Partial<Licence>): void;
-  /** Makes Actito check the file transfer location now; resolves when it has read what it found. */
+  /** Makes Actito check the file transfer location now; resolves when it has read the files. */
   pollNow(): Promise<void>;
   /** Moves token expiry, list expiry and quota days forward. */
   advanceClock(milliseconds: number): void;
-  /** Switches a fault on, or off with `null`. @throws when the setting is not one of that fault. */
+  /** Switches a fault on, or off with `null`. @throws when the setting is invalid. */
   setFault<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void;
-  /** The faults that are on, with how often each has struck. */
+  /** Returns the faults that are switched on, with the number of their occurrences. */
   faults(): ReturnType<Faults['all']>;
   /**
-   * Restores a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls, faults,
-   * license, clock, files in `/in`. SFTP connections are closed.
+   * Restores the state of a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens,
+   * calls, faults, license, clock, files in `/in`. Closes SFTP connections.
    */
   reset(): Promise<void>;
 }
@@ -127,7 +130,7 @@ function inspectList({ lists }: World, list: TargetList): InspectedList {
   return { ...lists.view(list), expired: lists.isExpired(list) };
 }
 
-/** Not a generator itself, so that an unknown name fails at the call. */
+/** Not a generator itself, so that an unknown name fails immediately. */
 function members({ lists, profiles }: World, name: string): Generator<string> {
   const list = lists.named(name);
   if (!list) throw new Error(`There is no list "${name}".`);

@@ -9,12 +9,12 @@ const Licence = z.strictObject({
 });
 
 /**
- * What is open in Actito's documentation, and may differ between licences; can be changed while the simulator runs.
- * - `assumedRoutes`: the routes that Actito has not documented are `served` (default), or answered 404;
- * - `emptyValue`: an empty field of an import `clears` the attribute (default), or is `ignored`;
- * - `executionListing`: imports can be asked for `byFileName`, or cannot (`none`, default);
- * - `fileDisappears`: Actito removes a list's file once it has read it (default true);
- * - `importParts`: what the parts of an import's multipart call are named.
+ * Behavior that Actito does not document and that can differ between licenses. It can change while the simulator runs.
+ * - `assumedRoutes`: routes that Actito has not documented are `served` (default), or answer 404;
+ * - `emptyValue`: an empty field in an import `clears` the attribute (default), or is `ignored`;
+ * - `executionListing`: imports can be listed `byFileName`, or not at all (`none`, default);
+ * - `fileDisappears`: Actito removes a list's file after reading it (default true);
+ * - `importParts`: the names of the parts in an import's multipart call.
  */
 export type Licence = z.infer<typeof Licence>;
 
@@ -26,7 +26,7 @@ export const USUAL_LICENCE: Licence = {
   importParts: { file: 'file', definition: 'definition' },
 };
 
-/** Changes what is given, for all calls and looks that come after. @throws Error for anything that is no setting. */
+/** Changes the given settings for all later calls and checks. @throws Error for an invalid setting. */
 export function changeLicence(licence: Licence, changes: Partial<Licence>): void {
   const parsed = Licence.partial().safeParse(changes);
   if (!parsed.success) throw new Error(`Licence: ${z.prettifyError(parsed.error)}`);

@@ -35,17 +35,20 @@ export type NewList = z.input<typeof NewList>;
 export type ListChange = z.input<typeof ListChange>;
 export type NewAttribute = z.input<typeof NewAttribute>;
 
-/** What a marketer does in Actito's interface; errors are Refusals. */
+/** The operations of a marketer in Actito's interface. Their errors are Refusals. */
 export interface Marketer {
-  /** Sets up a list with its file synchronization; one that expects this file and is free is used again. */
+  /** Creates a list with its file synchronization. A free synchronization for the same file is reused. */
   createList(list: NewList): void;
-  /** Renames a list, or lets it read another file, or for longer. */
+  /** Changes the name, the file or the validity of a list. */
   changeList(name: string, change: ListChange): void;
-  /** Its file synchronization remains. */
+  /** Deletes a list, but not its file synchronization. */
   deleteList(name: string): void;
-  /** Unlike with the API, it may be unique or mandatory. */
+  /** Creates an attribute. Unlike in the API, it can be unique or mandatory. */
   createAttribute(attribute: NewAttribute): void;
-  /** Deletes all values; imports with the attribute then fail. Refused while a list uses it as identifier. */
+  /**
+   * Deletes an attribute with all values. Imports with the attribute then fail. Refused while it is the identifier of a
+   * list.
+   */
   deleteAttribute(name: string): void;
   /** Defines an import that only needs its file. */
   createEtl(etl: NewEtl): Etl;
@@ -53,7 +56,7 @@ export interface Marketer {
   etls(): Etl[];
 }
 
-/** The marketer of whichever world is the present one. */
+/** Returns the marketer of the current world. */
 export function marketer(world: () => World): Marketer {
   return {
     createList: (list) => {

@@ -1,4 +1,4 @@
-/** An answer that refuses a call: an HTTP status of the contract and a message for the caller. */
+/** An error that refuses a call, with a status of the API contract and a message for the caller. */
 export class Refusal extends Error {
   readonly status: number;
 
@@ -10,12 +10,12 @@ export class Refusal extends Error {
   }
 }
 
-/** A body, file or definition that would be refused again unchanged. */
+/** Refuses a body, file or definition that is invalid, so a retry would fail again. */
 export function invalid(message: string): Refusal {
   return new Refusal(400, message);
 }
 
-/** An id or a path that does not exist; Actito also hides missing rights behind it. */
+/** Refuses an id or a path that does not exist. Actito also answers 404 if rights are missing. */
 export function notFound(what: string): Refusal {
   return new Refusal(404, `${what} does not exist.`);
 }

@@ -3,15 +3,15 @@ import type { Attribute } from './contacts/attributes.ts';
 import { type Licence, USUAL_LICENCE } from './licence.ts';
 import type { Certificate } from './transfer/certificate.ts';
 
-/** The settings of a new simulator; all have defaults. For those of a license see there. */
+/** The settings of a new simulator. All have defaults. `Licence` documents the settings of a license. */
 export interface SimulatorOptions extends Partial<Licence> {
   /** Default '127.0.0.1'. */
   host?: string;
-  /** 0 (default) takes a free port. */
+  /** Default 0: a free port. */
   apiPort?: number;
-  /** 0 (default) takes a free port. */
+  /** Default 0: a free port. */
   sftpPort?: number;
-  /** 0 takes a free port; without it there is no FTPS server. It needs development packages. */
+  /** 0: a free port; omitted: no FTPS server. It needs development packages. */
   ftpsPort?: number;
   /** The FTPS server's certificate; default: a new self-signed one for `host` and localhost. */
   ftpsCertificate?: Certificate;
@@ -19,29 +19,32 @@ export interface SimulatorOptions extends Partial<Licence> {
   entity?: string;
   /** Default: 16, 'Profiles'. */
   profileTable?: { id: string; name: string };
-  /** Attributes of the profile table beyond the usual ones, or instead of those of the same name. */
+  /** Additional attributes of the profile table. They replace typical attributes of the same name. */
   attributes?: Attribute[];
   /** Default: a random one. */
   apiKey?: string;
-  /** SFTP and FTPS account, default 'actito'. */
+  /** The account of SFTP and FTPS, default 'actito'. */
   username?: string;
   /** Default: a random one. */
   password?: string;
-  /** A public key (OpenSSH format) that may log in beside the password. */
+  /** A public key (OpenSSH format) that can log in, in addition to the password. */
   publicKey?: string;
   /** SFTP host key (OpenSSH private key); default: a new ed25519 one. */
   hostPrivateKey?: string;
-  /** The root on disk of SFTP and FTPS; default: a temporary one, removed at the end. `reset` empties its `in`. */
+  /**
+   * The root folder of SFTP and FTPS on disk; default: a temporary one, which is removed at the end. `reset` empties
+   * `in`.
+   */
   directory?: string;
   /** Milliseconds between checks of the directory by Actito's poller, default 1000. */
   pollInterval?: number;
-  /** Milliseconds (real ones) that every import stays RUNNING before its work, default 0. */
+  /** How long every import stays RUNNING before its work, in real milliseconds, default 0. */
   importDelay?: number;
-  /** Accepted imports per table and UTC day, default 24. */
+  /** The number of accepted imports per table and UTC day, default 24. */
   importsPerTablePerDay?: number;
-  /** Largest import file in bytes, packed or unpacked, default 100,000,000. */
+  /** The maximum size of an import file in bytes, packed or unpacked, default 100,000,000. */
   maxImportBytes?: number;
-  /** Whether `gsmNumber` is unique, and so can be matched on; default false. */
+  /** Whether `gsmNumber` is unique, so that it can be a matching key; default false. */
   uniquePhone?: boolean;
   /** The source of time in milliseconds, default Date.now; `advanceClock` adds to it. */
   clock?: () => number;

@@ -27,24 +27,24 @@ export interface Simulator extends Inspection {
     port: number;
     username: string;
     password: string;
-    /** The file transfer location's directory, as the account sees it. */
+    /** The directory of the file transfer location, as the account sees it. */
     directory: string;
     /** The host key's fingerprint, `SHA256:…`. */
     hostKey: string;
-    /** What the account sees as `/`, on this machine's disk. */
+    /** The folder on this machine's disk that the account sees as `/`. */
     root: string;
   };
-  /** The same account and folder over FTP with explicit TLS, when `ftpsPort` was asked for. */
+  /** The same account and folder over FTP with explicit TLS; only if `ftpsPort` is set. */
   ftps?: {
     host: string;
     port: number;
     username: string;
     password: string;
     directory: string;
-    /** The authority to trust (PEM). */
+    /** The certificate authority to trust (PEM). */
     ca: string;
   };
-  /** Stops everything, and removes its files, except in a `directory` of the caller's. */
+  /** Stops everything and removes its files, but not those in a given `directory`. */
   stop(): Promise<void>;
 }
 
@@ -109,7 +109,7 @@ async function start(
   };
 }
 
-/** The FTPS server, if it is asked for, and the authority to trust. */
+/** Starts the FTPS server if it is requested, and returns it with the certificate authority to trust. */
 async function startFtps(
   { ftpsPort: port, ftpsCertificate }: SimulatorOptions,
   shared: Omit<Parameters<typeof startFtpsServer>[0], 'port' | 'certificate'>,

@@ -16,12 +16,12 @@ import { TargetLists } from './lists/target-lists.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The complete state of Actito for the license. A reset makes a new world; code that still uses the old one does no
+ * The complete state of Actito for the license. A reset creates a new world. Code that still uses the old one does no
  * harm.
  */
 export interface World {
   settings: Settings;
-  /** The current settings, which begin as the configured ones. */
+  /** The current settings, initially those of the options. */
   licence: Licence;
   clock: Clock;
   faults: Faults;
@@ -94,8 +94,7 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
 }
 
 /**
- * Makes ids as strings, from one sequence for all kinds of objects, so that an id of the wrong kind is unknown instead
- * of working by chance.
+ * Creates ids as strings from one sequence for all kinds of objects, so that an id of the wrong kind is always unknown.
  */
 function createIds(): () => string {
   let last = 100;

@@ -64,8 +64,8 @@ export async function withSlot<T>(
 }
 
 /**
- * Waits for `work`; once `signal` has stopped the activity, only for so many milliseconds: the worker has little time left. The
- * work goes on without being waited for.
+ * Waits for `work`. After `signal` has stopped the activity, waits at most this number of milliseconds, because the
+ * worker has little time left. The work then continues in the background.
  */
 async function unlessStopped(work: Promise<void>, signal: AbortSignal, milliseconds: number): Promise<void> {
   const done = new AbortController();

@@ -130,7 +130,7 @@ export async function assumeSegment({ ref, story }: Run): Promise<void> {
 /** Guards hold the run: the list is unchanged until a decision, or until the warehouse data changes. */
 function held({ activation, task }: OpenedRun, planned: PlanSummary, story: Story): Error {
   story.planned(planned);
-  story.holding();
+  story.holding(planned);
   const { hash, counts, guards, refused } = planned;
   return failWith('runHeld', {
     activation,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { request, Response, type Dispatcher, type RequestInit } from 'undici';
-import { Failure } from '../../contract/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 
 /** The maximum number of bytes that are read of an answer, unpacked: for an error, and for JSON. */
 export const MOST_BYTES = { refusal: 64 * 1024, json: 32 * 1024 * 1024 };
@@ -22,7 +22,7 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
  * Sends a file. `fetch`, of undici and Node alike, keeps each piece of a body in memory until the last one is sent;
  * undici's `request` keeps none.
  * @returns the answer in the form of `fetch`
- * @throws undici's or the system's error if the network fails; `fetch` would wrap it
+ * @throws TypeError with the network's error as its cause, like `fetch`
  */
 export async function upload(
   url: string,
@@ -35,12 +35,28 @@ export async function upload(
     body: Readable.from(body, { highWaterMark: 1 }),
     signal,
     dispatcher,
-  });
+  }).catch(wrapped);
   const { statusCode: status, headers: received } = answer;
-  return new Response(WITHOUT_BODY.has(status) ? null : answer.body, {
+  return new Response(WITHOUT_BODY.has(status) ? null : answerBody(answer.body), {
     status,
     headers: received as Record<string, string>,
   });
+}
+
+async function* answerBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    wrapped(error);
+  }
+}
+
+/** Throws an error of the network as `fetch` does. Only there can it be distinguished from errors of the answer's reader. */
+function wrapped(error: unknown): never {
+  if (isFailure(error) || !(error instanceof Error)) throw error;
+  const isEnded = error.name === 'AbortError' || error.name === 'TimeoutError';
+  const { code } = error as { code?: unknown };
+  throw isEnded || typeof code !== 'string' ? error : new TypeError('fetch failed', { cause: error });
 }
 
 /**

@@ -80,6 +80,13 @@ export async function failureOfResponse(
   }
 }
 
+/** Whether an error is an answer of Actito itself that rejects the request. Then Actito responds. */
+export function isActitoAnswer(error: unknown): boolean {
+  if (!isFailure(error)) return false;
+  const { status, call, page } = error.told.facts as Partial<ActitoAnswer>;
+  return status !== undefined && status >= 400 && status < 500 && call !== undefined && !page;
+}
+
 /** Returns the `Retry-After` of an answer in milliseconds. The header has seconds, or a time by the server's clock. */
 function retryAfterOf({ headers }: Response): number | undefined {
   const said = headers.get('Retry-After')?.trim() ?? '';
@@ -122,8 +129,9 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   if (error.name === 'TimeoutError') {
     return new Failure('actitoTimedOut', { call, seconds: timeout / 1000 });
   }
-  const network = networkError(error);
-  if (!network) return error;
+  if (!(error instanceof TypeError)) return error;
+  const network = error.cause;
+  if (!network) return error; // a bug of ours
   const code = knownCode(network);
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return new Failure('actitoStalled', { call, seconds: silence / 1000 });
@@ -132,15 +140,6 @@ export function failureOfError(call: string, error: unknown, { timeout, silence 
   if (code?.startsWith('Z_')) return new Failure('answerDamaged', facts); // it cannot be unpacked
   if (isUnaccepted(code ?? '')) return new Failure('actitoUntrusted', facts, { notDone: true });
   return new Failure('actitoUnreachable', facts, { notDone: NEVER_CONNECTED.has(code ?? '') });
-}
-
-/**
- * Returns the network error. `fetch` wraps it in a TypeError, and `request` throws it with its code, which our own bugs
- * do not have.
- */
-function networkError(error: Error): unknown {
-  if (error instanceof TypeError) return error.cause;
-  return 'code' in error && typeof error.code === 'string' ? error : undefined;
 }
 
 /** Returns Actito's own text. The shape of its errors is not documented, so JSON is tried. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
-import { canDelete, canRename, canWrite, exists } from './ftps-in-use.ts';
+import { acceptsRename, canDelete, canRename, canWrite, exists } from './ftps-in-use.ts';
 import { find, isReply } from './ftps-list.ts';
 import { isRefusal } from './ftps-passive.ts';
 import { type Connection, send } from './ftps-upload.ts';
@@ -54,7 +54,7 @@ export async function sizeOf(connection: Connection, path: string): Promise<numb
     if (isRefusal(error)) throw new Failure('sizeUnknown', { server }, { words: error.message });
     throw error;
   });
-  const isGone = file === undefined || (file === 'hidden' && !(await exists(connection, path)));
+  const isGone = file === undefined || (file === 'hidden' && !(await acceptsRename(connection, path)));
   if (isGone) throw new Failure('uploadGone', {});
   if (file === 'hidden' || file.size < 0) throw new Failure('sizeUnknown', { server }); // the list has only names
   return file.size;

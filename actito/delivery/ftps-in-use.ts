@@ -21,8 +21,12 @@ export async function exists(connection: Connection, path: string): Promise<bool
   } catch (error) {
     if (!(error instanceof FTPError)) throw error; // a refused list is no proof
   }
-  const { client } = connection;
-  if (!isRefusal(await refusalOf(client.send(`SIZE ${path}`)))) return true;
+  if (!isRefusal(await refusalOf(connection.client.send(`SIZE ${path}`)))) return true;
+  return acceptsRename(connection, path);
+}
+
+/** Whether the server accepts a file as the source of a rename: then it exists, even if its name is hidden. */
+export async function acceptsRename({ client }: Connection, path: string): Promise<boolean> {
   return !isRefusal(await refusalOf(client.send(`RNFR ${path}`)));
 }
 

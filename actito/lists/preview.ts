@@ -6,7 +6,7 @@ import { readLists, type ListPlace } from './read.ts';
 import { findFormer, readsOtherFile, type FormerList } from './renaming.ts';
 
 /** What provisioning will find: an existing list, a list to rename (with its current name), or none. */
-export type ListPreview = 'there' | 'missing' | { rename: string };
+type ListPreview = 'there' | 'missing' | { rename: string };
 
 /**
  * Reports what {@link provisionList} would do with the list of an activation, without changing anything.

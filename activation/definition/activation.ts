@@ -8,7 +8,7 @@ import { defaultCountry, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
 
-/** Attributes that Actito maintains itself; they can be matched on, never written. */
+/** Attributes that Actito maintains itself. They can be the matching key, but cannot be written. */
 export const TECHNICAL_ATTRIBUTES = ['profileId', 'creationMoment', 'updateMoment'];
 
 /** Types that an attribute can be created with. */
@@ -22,12 +22,14 @@ export const ATTRIBUTE_TYPES = [
   'TIMESTAMP',
 ] as const;
 
-/** Whether an attribute that is created with this type may need a time zone; undefined: its type is not known here. */
+/** Whether an attribute that is created with this type can need a time zone; undefined: the type is not known here. */
 export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
   return type === undefined || type === 'DATE' || type === 'TIMESTAMP';
 }
 
-/** Whether an attribute that is created with this type can hold phone numbers; undefined: its type is not known here. */
+/**
+ * Whether an attribute that is created with this type can hold phone numbers; undefined: the type is not known here.
+ */
 export function takesCountry(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
   return type === undefined || type === 'STRING';
 }
@@ -148,7 +150,9 @@ const canary = z
 
 const GUARDS = 'Limits. A run that exceeds one is held before it writes anything.';
 
-/** `activations/<id>.yaml`, the defaults of its destination merged in; nothing else is known yet. */
+/**
+ * `activations/<id>.yaml` after its destination's defaults are merged in. Defaults of the project are not applied yet.
+ */
 export const activationSchema = z.strictObject({
   name: z
     .string()
@@ -200,8 +204,8 @@ export type Guards = ActivationFile['guards'];
 export type ImportMode = z.infer<typeof importModeSchema>;
 
 /**
- * `defaults` of a destination. Merged into its activations before those are checked: config/defaults.ts reads here what there is
- * to merge, so that whatever is accepted here is applied.
+ * `defaults` of a destination. config/defaults.ts merges them into the destination's activations before those are
+ * checked. It reads the settings to merge from this schema, so every accepted setting is applied.
  */
 export const defaultsSchema = z
   .strictObject({

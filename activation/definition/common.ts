@@ -6,7 +6,10 @@ import { controlFault, hostFault, type TextFault } from './safe-text.ts';
 
 const LONGEST_ID = 40;
 
-/** Ids are file names, and become parts of workflow ids and table names: short, lower case, no underscore. */
+/**
+ * Ids are file names, and become parts of workflow ids and table names, so they are short and lowercase, without
+ * underscores.
+ */
 export const id = z
   .string()
   .max(LONGEST_ID, expected('idLength', { most: LONGEST_ID }))
@@ -28,7 +31,7 @@ export function durationWithin(least: StringValue, most: StringValue) {
     .transform(inMilliseconds);
 }
 
-/** NaN if it is no duration. */
+/** NaN if the text is not a duration. */
 function inMilliseconds(text: string): number {
   return /^\d+(\.\d+)? ?[a-z]+$/i.test(text) ? Math.round(ms(text as StringValue)) : NaN;
 }
@@ -40,7 +43,7 @@ const ENV_REFERENCE = expected('variable');
 
 const variableName = z
   .string(ENV_REFERENCE)
-  // No lower-case letters: most secrets that are put here by mistake have some, and names are shown.
+  // Lowercase letters are not allowed: most secrets that are written here by mistake have some, and names are shown.
   .regex(/^[A-Z_][A-Z0-9_]*$/, ENV_REFERENCE)
   .describe('Name of an environment variable of the worker: capital letters, digits, underscores.');
 
@@ -90,8 +93,8 @@ function checkedText(faultOf: (text: string) => TextFault | undefined) {
 }
 
 /**
- * A plain text, or the name of an environment variable with it (for what differs between machines). The text is checked
- * here, the variable's value when it is resolved (config/secrets.ts).
+ * A plain text, or the name of an environment variable that contains it (for values that differ between machines). A
+ * plain text is checked here, a variable's value when it is resolved (config/secrets.ts).
  */
 export function textOrEnv(faultOf: (text: string) => TextFault | undefined = controlFault) {
   const text = checkedText(faultOf);

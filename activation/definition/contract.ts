@@ -6,8 +6,8 @@ import { FORMATS } from '../values/formats.ts';
 import { LENGTH_UNITS } from '../values/text.ts';
 
 /*
- * Where a destination's Actito can differ from our assumptions. The defaults, and the purpose of each route, are in
- * actito/contract.ts; the page for people is docs/actito-contract.md.
+ * Settings for a destination's Actito that differs from our assumptions. The defaults, and the purpose of each route,
+ * are in actito/contract.ts; docs/actito-contract.md is for people.
  */
 
 /** The routes whose path can be changed, with the placeholders of their paths. */

@@ -31,8 +31,8 @@ export interface Calendar {
 
 const FIELDS: readonly CronField[] = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'];
 /**
- * Numbers and names, alone, as ranges, with steps. Without characters that only croner supports (L, W, ?) or Temporal
- * reads differently (#).
+ * Numbers and names, alone, as ranges, or with steps. Characters that only croner supports (L, W, ?), or that Temporal
+ * reads differently (#), are not allowed.
  */
 const FIELD =
   /^(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?(,(\*|(\d+|[a-z]{3})(-(\d+|[a-z]{3}))?)(\/\d+)?)*$/i;

@@ -34,7 +34,7 @@ export function alike(name: string): string {
   return name
     .normalize('NFKD')
     .toLowerCase()
-    .toUpperCase() // between two: ß and SS, ς and σ
+    .toUpperCase() // lower, upper, lower again: makes ß equal to SS, and ς to σ
     .toLowerCase()
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]|\p{Cf}/gu, '')

@@ -39,8 +39,9 @@ function plain(value: number | TextOrEnv): string {
 }
 
 /**
- * True if the identifiers on the list delivered as `before` name the same people on this list. It may have been renamed
- * or moved, but it contains the same attribute of the same profile table. Before the first delivery there are none.
+ * True if the identifiers on the list delivered as `before` mean the same people on this list. The list can have a new
+ * name or location, but it must have the same attribute of the same profile table. Before the first delivery, there are
+ * no identifiers.
  */
 export function namesSamePeople(before: string | null, definition: Definition): boolean {
   if (before === null) return true;

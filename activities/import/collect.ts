@@ -145,7 +145,7 @@ async function readRowResults(
       job.report((read += rows.length));
     });
     // If no error names a row, the errors are unexplained.
-    const known = row.shared ? inFile.count : await countKnownResults(state, run, row.chunk);
+    const known = row.shared ? inFile.count : await countKnownResults(state, ref.run, row.chunk);
     return { reading, isExplained: inError > 0 && known === inError };
   } catch (error) {
     if (!isUnusable(error)) throw error;

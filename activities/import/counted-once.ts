@@ -1,6 +1,6 @@
 /**
- * Counts numbers from 1 on, each once however often it comes, with one bit for each. Rows in error of a shared import may be
- * millions: their keys would need 80 bytes each.
+ * Counts distinct numbers from 1 on, with one bit for each. A shared import can have millions of rows in error, and
+ * their keys would need 80 bytes each.
  */
 export class CountedOnce {
   #bits = new Uint8Array(1_024);
@@ -21,10 +21,5 @@ export class CountedOnce {
 
   get count(): number {
     return this.#count;
-  }
-
-  /** What it holds in memory. */
-  get bytes(): number {
-    return this.#bits.byteLength;
   }
 }

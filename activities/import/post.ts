@@ -88,7 +88,10 @@ export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
   const { entity, contract } = run.definition.destination;
   const lost = (await callsOf(job, chunk)).filter((call) => call.leads && isLost(call));
   if (lost.length === 0) return false;
-  if (contract.executionListing === 'none') return await repeatable(job, lost);
+  if (contract.executionListing === 'none') {
+    await requireRepeatable(job, lost);
+    return false;
+  }
   let found = false;
   for (const { id, fileName } of lost) {
     const executionId = await findImport(client, { entity, file: fileName! }).catch((error: unknown) => {
@@ -98,7 +101,8 @@ export async function findLost(job: ImportJob, chunk: Chunk): Promise<boolean> {
     await recordPosted(state, ref, id, executionId);
     found = true;
   }
-  return found || (await repeatable(job, lost));
+  if (!found) await requireRepeatable(job, lost);
+  return found;
 }
 
 function noListing({ answer: { status, call }, words }: NotFound): Failure {
@@ -119,10 +123,12 @@ const FORGIVEN = 2;
  * So the pauses grow. They are shorter once Actito accepts an import of this profile table from any run, which is checked
  * every half minute. Before a chunk is sent again, a cheap request tests Actito: if it does not respond, another import would be
  * lost as well.
- * @returns false
- * @throws Failure ActitoUnavailable
+ * @throws Failure ActitoUnavailable if the chunk must not be sent again yet
  */
-async function repeatable({ state, client, run, quotaKey }: ImportJob, lost: ImportRow[]): Promise<false> {
+async function requireRepeatable(
+  { state, client, run, quotaKey }: ImportJob,
+  lost: ImportRow[],
+): Promise<void> {
   const { entity, contract } = run.definition.destination;
   const taken = await lastTaken(state, quotaKey);
   const since = lost.filter(({ intendedAt }) => !taken || intendedAt! > taken.intendedAt);
@@ -140,7 +146,6 @@ async function repeatable({ state, client, run, quotaKey }: ImportJob, lost: Imp
     // Any other answer shows that Actito responds. The import's own call reports what it means.
     if (!isFailure(error) || error.type === 'ActitoUnavailable') throw error;
   });
-  return false;
 }
 
 /**

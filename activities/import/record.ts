@@ -6,7 +6,7 @@ import type { ImportJob } from './job.ts';
  * Milliseconds between attempts to record an answer. After them the activity fails, and its next attempt does not know
  * the answer.
  */
-const BACKOFF = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () => 5_000)];
+const PAUSES = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, () => 5_000)];
 
 /**
  * Records an answer of Actito, and waits up to a minute for an unavailable state database. An answer that is not
@@ -15,9 +15,8 @@ const BACKOFF = [250, 500, 1_000, 2_000, 4_000, ...Array.from({ length: 10 }, ()
 export async function untilRecorded(
   { signal }: Pick<ImportJob, 'signal'>,
   write: () => Promise<void>,
-  backoff: readonly number[] = BACKOFF,
 ): Promise<void> {
-  for (const pause of backoff) {
+  for (const pause of PAUSES) {
     try {
       return await write();
     } catch (error) {

@@ -10,7 +10,6 @@ interface CancelFlags {
   json?: boolean;
 }
 
-/** Adds `cancel <activation>`. */
 export function defineCancel(program: Command, context: CommandContext): void {
   program
     .command('cancel')
@@ -37,7 +36,7 @@ const WHAT = `
 What Actito has already confirmed is kept, and the next run continues from there. The schedule stays active: to stop it
 as well, pause it first.`;
 
-/** `cancel <activation>`. @returns the exit code @throws Failure InvalidActivation */
+/** @returns the exit code @throws Failure InvalidActivation */
 async function cancel(
   client: ActivationClient,
   activation: string,
@@ -50,7 +49,7 @@ async function cancel(
   const handles = await client.runsUnderWay(request);
   if (handles.length === 0) {
     const { checkActivation } = await import('../project.ts');
-    await checkActivation(activation, env); // a typo must not look like success
+    await checkActivation(activation, env); // a misspelled activation must not look like success
     const { workflowId } = await import('../../contract/names.ts');
     line(`${workflowId(request)} is not running. There is nothing to cancel.`);
   }

@@ -10,10 +10,9 @@ import { createProgram } from '../program.ts';
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
-/** What the scripts understand as: complete the name of a file. No word of ours begins so. */
+/** The scripts complete file names when they receive this. No word of ours begins with a colon. */
 const FILES = ':files';
 
-/** Adds `completion <shell>`. */
 export function defineCompletion(program: Command, context: CommandContext): void {
   const { env, out } = context;
   program
@@ -43,13 +42,13 @@ const HOW = `
 Names of activations and destinations come from the project folder (ACTITO_SYNC_PROJECT). The script contains the path
 of this installation: print the script again after the installation has moved.`;
 
-/** The value of `--project` among what is typed. */
+/** The value of `--project` in the typed words. */
 function folderIn(words: readonly string[]): string | undefined {
   const at = words.indexOf('--project');
   return at < 0 ? undefined : words[at + 1];
 }
 
-/** By the names of their files: that is quick, and works in a folder that is not valid yet, or not there. */
+/** Uses only file names: this is fast, and works in a folder that is invalid or does not exist yet. */
 async function knownIds(folder: string | undefined): Promise<KnownIds> {
   if (!folder) return { activations: [], destinations: [] };
   return {
@@ -58,34 +57,33 @@ async function knownIds(folder: string | undefined): Promise<KnownIds> {
   };
 }
 
-/** The ids of a folder by the names of its files, as config/folder.ts has them; that loads more than a Tab has time for. */
+/** Lists ids by file name. config/folder.ts does the same, but loads too slowly for a Tab. */
 async function idsIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder).catch(() => []); // one that cannot be read has none
+  const entries = await readdir(folder).catch(() => []); // an unreadable folder has none
   return entries
     .filter((entry) => /^[^.].*\.ya?ml$/.test(entry))
     .sort()
     .map((entry) => entry.replace(/\.ya?ml$/, ''));
 }
 
-/** A word that may stand next. */
+/** A word that can come next. */
 interface Candidate {
   word: string;
-  /** One line. */
   description: string;
 }
 
-/** What may stand next: one of these words, or the name of a file or folder. */
+/** What can come next: one of these words, or the name of a file or folder. */
 type Candidates = Candidate[] | 'files';
 
-/** The ids of a project, for the arguments that ask for one. */
+/** The ids of a project, for arguments that expect one. */
 interface KnownIds {
   activations: string[];
   destinations: string[];
 }
 
 /**
- * What may stand at the end of a command line, read from commander's own tree of commands.
- * @param words after the program's name; the last one is what is being typed, perhaps empty
+ * Returns the possible last words of a command line, from commander's tree of commands.
+ * @param words after the program's name; the last one is incomplete and can be empty
  */
 function candidates(program: Command, words: readonly string[], ids: KnownIds): Candidates {
   const typed = words.at(-1) ?? '';
@@ -119,7 +117,7 @@ function options(command: Command): Candidate[] {
     .map(({ long, description }) => ({ word: long!, description }));
 }
 
-/** The commands inside, or the values of the argument at this place. */
+/** Returns the subcommands, or the values of the argument at this position. */
 function next(command: Command, positional: number, { activations, destinations }: KnownIds): Candidates {
   if (command.commands.length > 0) {
     const visible = positional === 0 ? command.createHelp().visibleCommands(command) : [];
@@ -141,7 +139,7 @@ function next(command: Command, positional: number, { activations, destinations 
   }
 }
 
-/** Candidates as a shell's script reads them, a line each. */
+/** Formats candidates for a shell's script, one on each line. */
 function answerFor(shell: Shell, found: Candidates): string[] {
   if (found === 'files') return [FILES];
   return found.map(({ word, description }) => {
@@ -152,8 +150,8 @@ function answerFor(shell: Shell, found: Candidates): string[] {
 }
 
 /**
- * The script that a shell loads. It asks this very program at each Tab, by its path, so that an alias or `npx` does not
- * matter, and what it offers is always of the version and the project folder that are in use.
+ * Returns the script that a shell loads. At each Tab it calls this program by its path. It therefore works with an
+ * alias or `npx`, and matches the current version and project folder.
  */
 function completionScript(shell: Shell): string {
   const self = [process.execPath, ownPath(), 'completion', shell, '--'].map(quoted).join(' ');
@@ -201,7 +199,7 @@ complete -c ${PROGRAM} -f -a '(__actito_sync_complete)'
 `,
 };
 
-/** What node has to run: the build's own file, or in a checkout the program that finds the sources. */
+/** The path that node runs: the file of the build or, in a checkout, the program that finds the sources. */
 function ownPath(): string {
   const isBuild = import.meta.url.endsWith('.js');
   return fileURLToPath(new URL(isBuild ? '../main.js' : '../../bin/actito-sync.js', import.meta.url));

@@ -25,7 +25,6 @@ const HASH = 'the hash of the held plan, as printed by the held run';
 const REASON = 'why; stored with the decision';
 const BY = `who decides; ${WHO_BY_DEFAULT}`;
 
-/** Adds `approve <activation> <planHash>`. */
 export function defineApprove(program: Command, context: CommandContext): void {
   program
     .command('approve')
@@ -54,7 +53,6 @@ const HOW_LONG = `
 The run passes the guards if its new figures exceed the approved ones by at most 10 %; otherwise it is held again. An
 approval ends with the first run that succeeds, or after 24 hours.`;
 
-/** Adds `decline <activation> <planHash>`. */
 export function defineDecline(program: Command, context: CommandContext): void {
   addDecline(program.command('decline'), context);
 }
@@ -62,7 +60,7 @@ export function defineDecline(program: Command, context: CommandContext): void {
 const NOT_REJECTS =
   '(Did you mean rejects? That lists rejected rows and values. decline declines a held plan.)';
 
-/** Adds `reject`, the former name of `decline`; no help shows it. */
+/** Adds `reject`, the former name of `decline`. The help does not show it. */
 export function defineReject(program: Command, context: CommandContext): void {
   const command = program.command('reject', { hidden: true });
   hintAfterError(command, (words) => words.length < 2, NOT_REJECTS);
@@ -92,7 +90,10 @@ function addDecline(command: Command, context: CommandContext): void {
     );
 }
 
-/** A decision that was checked before anything is asked. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+/**
+ * Checks a decision before the command asks for confirmation. @throws Failure InvalidActivation, PlanUnknown,
+ * ConfigurationInvalid
+ */
 async function checkedDecision(
   decision: DecisionRequest['decision'],
   { by, ...what }: Decided & { activation: string; plan: string },
@@ -105,7 +106,7 @@ async function checkedDecision(
   return checked;
 }
 
-/** Records an approval, and follows the run that it has started. @returns the exit code */
+/** Records an approval and follows the run that it starts. @returns the exit code */
 async function approve(
   client: ActivationClient,
   decision: DecisionRequest,
@@ -128,7 +129,7 @@ async function approve(
   return tellResult(result, output, context);
 }
 
-/** Records a decline. @returns the exit code */
+/** @returns the exit code */
 async function decline(
   client: ActivationClient,
   decision: DecisionRequest,
@@ -141,7 +142,6 @@ async function decline(
   return EXIT.ok;
 }
 
-/** A decline that was recorded, for people, line by line. */
 function describeDecline({ activation, plan, by, reason, counts }: DecisionResult): string[] {
   return [
     `${activation}: plan ${plan} was declined by ${by} (self-reported): ${reason}`,

@@ -7,7 +7,6 @@ import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
 import { jsonOf } from '../output.ts';
 
-/** Adds `doctor [target]`. */
 export function defineDoctor(program: Command, context: CommandContext): void {
   program
     .command('doctor')
@@ -46,7 +45,7 @@ async function examine(target: string | undefined, json: boolean, context: Comma
   });
 }
 
-/** The probes for people, line by line, and what to do about those that failed. */
+/** Describes the probes line by line, with advice for failed ones. */
 function describeProbes(probes: readonly Probe[]): string[] {
   const width = Math.max(...probes.map(({ name }) => name.length));
   const lines = probes.flatMap((probe) => {

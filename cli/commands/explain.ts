@@ -6,7 +6,6 @@ import { jsonOf } from '../output.ts';
 import { minute } from '../words.ts';
 import type { Explanation } from './explanation.ts';
 
-/** Adds `explain <activation> <key>`. */
 export function defineExplain(program: Command, context: CommandContext): void {
   program
     .command('explain')
@@ -30,7 +29,6 @@ export function defineExplain(program: Command, context: CommandContext): void {
     });
 }
 
-/** Where a key stands for people, line by line. */
 function describeKey({ activation, key, storedAs, because, rejects }: Explanation): string[] {
   const spelt = storedAs === null || storedAs === key ? '' : `, stored as ${oneLine(storedAs)}`;
   return [

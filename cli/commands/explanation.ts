@@ -15,38 +15,40 @@ import type { RejectHistory } from '../../state/report/rejects.ts';
 import type { Context } from '../context.ts';
 import { hasRun, withState } from '../state.ts';
 
-/** Where a key stands, and why. */
+/** The status of a key, and the reasons for it. */
 export interface Explanation {
   activation: string;
-  /** As it was asked for. */
+  /** The key as the user typed it. */
   key: string;
-  /** As members are stored and sent; null when such a key is unusable, or the activation never ran. */
+  /**
+   * The key as the state stores it and Actito receives it; null when the key is unusable or the activation never ran.
+   */
   storedAs: string | null;
   onList: boolean;
-  /** The record of the person who asked to be forgotten: then nothing else is told. */
+  /** The record of a forgotten person. The explanation then contains nothing else. */
   forgotten?: { record: string; at: Date };
-  /** The run that put it on the list. */
+  /** The run that added the key to the list. */
   since: { run: string; at: Date | null } | null;
-  /** It is on the list for a while, and the segment lacks it. */
+  /** Set when the segment no longer contains the key but the list does, during the grace period. */
   leaving: Leaving | null;
-  /** The run with which it left the list, as far as that is still known. */
+  /** The run that removed the key from the list, if it is still known. */
   left: { run: string; at: Date } | null;
-  /** Actito's last answer to its attributes; null when it is no member. */
+  /** Actito's last answer to the attributes; null when the key is not a member. */
   actito: ActitosAnswer | null;
-  /** All of it in sentences. */
+  /** The explanation in sentences. */
   because: Told[];
-  /** What was rejected of it, the latest first. */
+  /** Rejects of this key, newest first. */
   rejects: ToldReject[];
 }
 
-/** What Actito said of a row in its own words is left out: it may quote the row. */
+/** Omits Actito's own text about a row, because it can quote the row. */
 type ToldReject = Omit<RejectHistory, 'said'> & { message: string };
 
 interface ActitosAnswer {
   answer: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'not confirmed' | 'nothing to send';
-  /** Actito's code of a refusal. */
+  /** Actito's code for a rejected row. */
   reason: string | null;
-  /** From when on it is sent again although its values have not changed. */
+  /** From this time on, a run sends the row again even if its values have not changed. */
   dueAgain: Date | null;
 }
 
@@ -57,12 +59,12 @@ interface Asked {
 
 interface Found {
   definition: Definition;
-  /** The key in its one spelling, or why there is none. */
+  /** The canonical key, or the reason why there is none. */
   found: CanonicalKey;
   facts: KeyFacts;
 }
 
-/** Where a key stands, and why, as the state database says. @throws Failure InvalidActivation for an unknown activation */
+/** Explains a key from the state database. @throws Failure InvalidActivation for an unknown activation */
 export async function explain(
   activation: string,
   key: string,
@@ -76,27 +78,26 @@ export async function explain(
     if (!definition) return neverRan({ activation, key });
     const found = canonicalKey(definition.activation.matchingKey, key);
     const canonical = 'key' in found ? found.key : null;
-    const stored = key.slice(0, 255); // unusable keys are stored as the source says them
+    const stored = key.slice(0, 255); // the state stores unusable keys as in the source
     const spellings = canonical === null ? [stored] : [...new Set([canonical, stored])];
     const facts = await readKeyFacts(snapshot, activation, { canonical, spellings });
     return explainKey({ activation, key }, { definition, found, facts });
   });
 }
 
-/** Why nothing is known: the activation has never run. */
+/** The explanation for an activation that has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
   const because = [tell('neverRan', { activation })];
   const nothing = { storedAs: null, since: null, leaving: null, left: null, actito: null, rejects: [] };
   return { activation, key, onList: false, ...nothing, because };
 }
 
-/** Nothing is known, and will ever be: the person asked to be forgotten. */
+/** The explanation for a forgotten person: the state has no data about them. */
 function wasForgotten(asked: Asked, { record, askedAt }: ForgottenRecord): Explanation {
   const because = [tell('keyForgotten', { record, askedAt: askedAt.toISOString() })];
   return { ...neverRan(asked), because, forgotten: { record, at: askedAt } };
 }
 
-/** Where a key stands, and why, from what the state database says of it. */
 function explainKey({ activation, key }: Asked, { definition, found, facts }: Found): Explanation {
   const { member } = facts;
   const rejects = facts.rejects.map(({ said: _, ...reject }) => ({
@@ -149,8 +150,8 @@ function notRead(run: RunMoment, { undo }: LastRead): Told {
 }
 
 /**
- * Of very many rejected rows not all are stored, and old ones are deleted: then nobody knows for certain. Rows that were
- * rejected for the same key share a stored one (all those without a key do), so that fewer alone mean nothing.
+ * Reports that rejects can be missing: a run stores a limited number of rejected rows, and old ones are deleted. Rows
+ * with the same key share a stored row (so do all rows without a key), so a lower number alone proves nothing.
  */
 function unstored({ counts, storedRejects, rejectedKeys }: LastRead): Told[] {
   const rejected = counts.rejected ?? 0;
@@ -204,18 +205,21 @@ function moment(run: string, at: Date | null): RunMoment {
   return { run, at: at?.toISOString() ?? null };
 }
 
-/** A member that the segment lacks, and that stays on the list for a while. */
+/** A member that is missing from the segment and stays on the list during its grace period. */
 interface Leaving {
-  /** The first run that lacked it, and when that opened. */
+  /** The first run that did not find the member, and when that run opened. */
   run: string;
   at: Date;
-  /** So many more runs may lack it while it stays; null: its grace is told in time, or it has none any more. */
+  /**
+   * The number of further runs that can miss the member before it is removed; null: the grace period is a duration or
+   * has ended.
+   */
   runsLeft: number | null;
-  /** From when on a run that lacks it takes it off; null: its grace is told in runs, or it has none any more. */
+  /** A run from this time on removes the member; null: the grace period is a number of runs or has ended. */
   from: Date | null;
 }
 
-/** How long a member stays that the segment lacks; null when the segment has it. */
+/** Returns how long a missing member stays on the list; null when the segment contains it. */
 export function leavingOf({ missing, listed }: Membership, grace: Grace | undefined): Leaving | null {
   if (!missing || !listed) return null;
   const { run, since: at, runs } = missing;
@@ -227,7 +231,6 @@ export function leavingOf({ missing, listed }: Membership, grace: Grace | undefi
   };
 }
 
-/** The same as a message. */
 export function tellLeaving({ run, at, runsLeft, from }: Leaving): Told {
   return tell('leavesList', { run, at: at.toISOString(), runsLeft, from: from?.toISOString() ?? null });
 }

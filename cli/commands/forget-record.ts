@@ -10,17 +10,14 @@ import { findForgotten, type ErasedProof, type ForgottenRecord } from '../../sta
 import { withSnapshot } from '../../state/report/snapshot.ts';
 import { withState, withWritableState } from '../state.ts';
 
-/** Someone asks to be forgotten. */
+/** A request to forget a person. */
 export interface Forgetting {
   key: string;
   by: string;
   reason: string | null;
 }
 
-/**
- * Checks what is said of a person to be forgotten.
- * @throws Failure InvalidActivation, which does not quote it
- */
+/** Checks a request to forget a person. @throws Failure InvalidActivation, without quoting the request */
 export function checkForgetting({ key, by, reason }: Forgetting): void {
   const found = canonicalKey({ type: 'externalId' }, key);
   if ('reject' in found)
@@ -30,8 +27,8 @@ export function checkForgetting({ key, by, reason }: Forgetting): void {
 }
 
 /**
- * Writes the record by which the worker knows whom to erase: the key itself goes to no other place than our state, and
- * there only as digests of all spellings that an activation could use.
+ * Writes the record from which the worker knows whom to erase. The key is stored only in our state, and only as digests
+ * of all spellings that an activation can use.
  */
 export async function makeRecord(
   env: NodeJS.ProcessEnv,
@@ -47,15 +44,15 @@ export async function makeRecord(
   });
 }
 
-/** What is known of a record: numbers, and never who it is about. */
+/** What we know about a record: numbers, never the person. */
 export interface Proof extends ForgottenRecord {
   activations: (ErasedProof & {
-    /** The project still has it: a run takes the person off its list. */
+    /** The activation is still in the project: a run removes the person from its list. */
     inProject: boolean;
   })[];
 }
 
-/** The proof of a record. @throws Failure InvalidActivation when there is none of this number */
+/** @throws Failure InvalidActivation when no record has this number */
 export async function requireProof(env: NodeJS.ProcessEnv, record: string): Promise<Proof> {
   const found = await withState(env, (snapshot) => findForgotten(snapshot, record));
   if (!found) throw new Failure('recordUnknown', { record });
@@ -70,7 +67,7 @@ export async function requireProof(env: NodeJS.ProcessEnv, record: string): Prom
   };
 }
 
-/** Names of tables as keys of JSON: `rejectStories` for `reject_stories`. */
+/** Converts table names to JSON keys: `reject_stories` to `rejectStories`. */
 function inCamelCase(numbers: Record<string, number>): Record<string, number> {
   const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(numbers).map(([name, number]) => [camelCase(name), number]));

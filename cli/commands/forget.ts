@@ -17,7 +17,6 @@ interface ForgetFlags {
   json?: boolean;
 }
 
-/** Adds `forget <key>`. */
 export function defineForget(program: Command, context: CommandContext): void {
   program
     .command('forget')
@@ -53,7 +52,7 @@ function forgettingOf(key: string, { by, reason }: ForgetFlags, context: Context
   return { key, by: by ?? whoAmI(context) ?? 'unknown', reason: reason ?? null };
 }
 
-/** `forget <key>`. @returns the exit code @throws Failure InvalidActivation */
+/** @returns the exit code @throws Failure InvalidActivation */
 async function forget(
   client: ActivationClient,
   argument: string,

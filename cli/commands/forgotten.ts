@@ -8,7 +8,6 @@ import { table, tableWidth } from '../table.ts';
 import { minute } from '../words.ts';
 import type { Proof } from './forget-record.ts';
 
-/** Adds `forgotten [record]`. */
 export function defineForgotten(program: Command, { env, out }: CommandContext): void {
   program
     .command('forgotten')
@@ -42,7 +41,6 @@ export function defineForgotten(program: Command, { env, out }: CommandContext):
 
 type Erased = Proof['activations'][number];
 
-/** The records for people, line by line. */
 function describeRecords(records: readonly ForgottenRecord[], width: number): string[] {
   if (records.length === 0) return ['There are no erasure requests.'];
   return table(
@@ -58,7 +56,7 @@ function describeRecords(records: readonly ForgottenRecord[], width: number): st
   );
 }
 
-/** What was erased of a person for people, line by line; what remains to be done comes last. */
+/** Describes line by line what was erased. The remaining steps come last. */
 export function describeProof(proof: Proof): string[] {
   const { record, by, reason, askedAt, askedAgain, completedAt, activations } = proof;
   const again = askedAgain === null ? '' : ` and again at ${askedAgain.toISOString()}`;

@@ -16,7 +16,6 @@ interface HistoryFlags {
   showPersonalData?: boolean;
 }
 
-/** Adds `history <activation>`. */
 export function defineHistory(program: Command, { env, out }: CommandContext): void {
   program
     .command('history')
@@ -60,13 +59,13 @@ the state database (retention.rejects, 14 days by default), and deleted when a p
 const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
 const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
 
-/** Past runs for people, line by line: a table, and below it who said what of them. */
+/** Describes past runs: a table, followed by the reasons and decisions of each run. */
 function describeHistory(activation: string, runs: readonly PastRun[], width: number): string[] {
   if (runs.length === 0) return [`${activation} has never run.`];
   return [`Runs of ${activation}`, ...table(HEAD, runs.map(row), width), ...runs.flatMap(describeReasons)];
 }
 
-/** Below the table: why a run was started, who decided on its plan and why, and what it failed of. */
+/** The lines below the table: why a run was started, who decided on its plan and why, and why it failed. */
 function describeReasons(run: PastRun): string[] {
   const { reason, approved, declined, failure } = run;
   return [
@@ -79,7 +78,7 @@ function describeReasons(run: PastRun): string[] {
   ].map((words) => `run ${run.run}: ${oneLine(words, LONGEST_TEXT)}`);
 }
 
-/** What others said of failures for people, line by line. */
+/** Lists the original error texts of other systems, line by line. */
 function describeWords(words: readonly PeerWords[]): string[] {
   if (words.length === 0) return ['No original error texts are stored for these runs.'];
   return [

@@ -5,7 +5,7 @@ import type { Answers } from './init-questions.ts';
 
 const LONGEST_ID = 40;
 
-/** The files of a new project folder, by their paths in it. @param place the folder, as an absolute path */
+/** Returns the files of a new project folder by their paths in it. @param place the absolute path of the folder */
 export function projectFiles(answers: Answers, place: string): Record<string, string> {
   const schemas = Object.entries(jsonSchemas()).map(([name, schema]) => [
     `schemas/${name}`,
@@ -20,7 +20,7 @@ export function projectFiles(answers: Answers, place: string): Record<string, st
   };
 }
 
-/** The name of the first activation's file: the segment's, as far as an id can hold it. */
+/** Derives the name of the first activation's file from the segment, restricted to valid ids. */
 export function activationId({ segment }: Pick<Answers, 'segment'>): string {
   const plain = segment.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const words = plain.replace(/[^a-z0-9]+/g, '-').slice(0, LONGEST_ID);
@@ -28,7 +28,7 @@ export function activationId({ segment }: Pick<Answers, 'segment'>): string {
   return idSchema.safeParse(id).success ? id : 'segment';
 }
 
-/** A text as YAML: plain where that means the same text, otherwise quoted; JSON's quoting is YAML's. */
+/** Formats a text as YAML, quoted only if necessary. JSON's quoting is valid YAML. */
 function scalar(text: string): string {
   const isPlain = /^[\p{L}\p{N}/][\p{L}\p{N} ./_-]*$/u.test(text) && isText(text);
   return isPlain ? text : JSON.stringify(text);
@@ -89,14 +89,12 @@ const SFTP = `  password: { env: ACTITO_SFTP_PASSWORD } # or privateKey: { env: 
 const FTPS = `  password: { env: ACTITO_FTPS_PASSWORD }
   # For your own authority: ca: { env: … }, the authority's certificate (PEM).`;
 
-/** The source and the destination of an activation. */
 export interface Ends {
   source: string;
   destination: string;
 }
 const NEW: Ends = { source: 'warehouse', destination: 'actito' };
 
-/** The file of an activation. */
 export function activationFile(
   { segment, members, keyType, keyColumn, keyAttribute }: Answers,
   { source, destination }: Ends,
@@ -140,7 +138,7 @@ guards:
 `;
 }
 
-/** A text of one word is a table's name; everything else is a query. */
+/** A single word is a table name; anything else is a query. */
 function segmentOf(members: string): string {
   if (/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/.test(members)) return `  table: ${scalar(members)}`;
   const isBlock = !/\p{Cc}/u.test(members);
@@ -172,7 +170,7 @@ function environment({ protocol }: Answers, place: string): string {
   ].join('\n');
 }
 
-/** As a shell and node --env-file read it. */
+/** Quotes a path for a shell and for node --env-file. */
 function quoted(path: string): string {
   return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path}'`;
 }

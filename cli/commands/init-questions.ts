@@ -15,7 +15,7 @@ const { matchingKey } = activationSchema.shape;
 const KEY_TYPES = matchingKey.shape.type;
 const ENVIRONMENTS = destinationSchema.shape.environment.unwrap();
 
-/** What a project folder is written from. */
+/** The answers that determine a new project folder. */
 const answersSchema = z.object({
   environment: ENVIRONMENTS,
   entity: text,
@@ -33,11 +33,11 @@ const answersSchema = z.object({
 export type Answers = z.infer<typeof answersSchema>;
 export type AnswerName = keyof Answers;
 
-/** One thing that `init` asks. */
+/** A question of `init`. */
 export interface Question {
   name: AnswerName;
   text: string;
-  /** The answer of who just presses Enter; it may follow from the answers before. */
+  /** The default answer; it can depend on earlier answers. */
   usual: (before: Partial<Answers>) => string;
 }
 
@@ -48,7 +48,7 @@ const KEYS: Record<string, { column: string; attribute: string }> = {
 };
 const usualKey = ({ keyType = 'email' }: Partial<Answers>) => KEYS[keyType]!;
 
-/** In the order in which they are asked. */
+/** The questions in the order in which `init` asks them. */
 export const QUESTIONS: readonly Question[] = [
   {
     name: 'environment',
@@ -84,13 +84,13 @@ export const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** The answer as it is to be used, or what was expected instead. */
+/** Returns the parsed answer, or what was expected instead. */
 export function checkAnswer(name: AnswerName, answer: string): { value: string } | { expected: string } {
   const parsed = answersSchema.shape[name].safeParse(answer, { error: expectation });
   return parsed.success ? { value: parsed.data } : { expected: parsed.error.issues[0]!.message };
 }
 
-/** All usual answers. */
+/** The default answers. */
 export function usualAnswers(): Answers {
   const answers: Partial<Record<AnswerName, string>> = {};
   for (const { name, usual } of QUESTIONS) answers[name] = usual(answers as Partial<Answers>);
@@ -98,9 +98,9 @@ export function usualAnswers(): Answers {
 }
 
 /**
- * Asks for everything, one question a line; Enter takes what is offered, and what cannot be is asked again.
- * @param given what is not asked; `offers` replace usual answers
- * @returns undefined when whoever is asked leaves (Ctrl-C, Ctrl-D)
+ * Asks all questions, one on each line. Enter accepts the default; an invalid answer repeats the question.
+ * @param given answers that are not asked; `offers` replace defaults
+ * @returns undefined when the user quits (Ctrl-C, Ctrl-D)
  */
 export async function askAll(
   input: Readable,

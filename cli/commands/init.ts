@@ -8,7 +8,6 @@ import { EXIT } from '../exit-codes.ts';
 import { examples } from '../options.ts';
 import type { Answers } from './init-questions.ts';
 
-/** Adds `init [folder]`. */
 export function defineInit(program: Command, context: CommandContext): void {
   program
     .command('init')
@@ -37,7 +36,7 @@ export function defineInit(program: Command, context: CommandContext): void {
     );
 }
 
-/** `init [folder]`. @returns the exit code @throws Failure InvalidActivation when the folder cannot be written to */
+/** @returns the exit code @throws Failure InvalidActivation when the folder is not writable */
 async function init(folder: string, yes: boolean, { in: input, out }: Context): Promise<number> {
   await assertEmpty(folder);
   const { askAll, usualAnswers } = await import('./init-questions.ts');
@@ -67,8 +66,9 @@ async function init(folder: string, yes: boolean, { in: input, out }: Context): 
 }
 
 /**
- * `init [folder] --activation <id>`. @returns the exit code
- * @throws Failure InvalidActivation when the id is unusable or taken, or the file cannot be written; ConfigurationInvalid
+ * Adds an activation to a folder (`init [folder] --activation <id>`). @returns the exit code
+ * @throws Failure InvalidActivation when the id is invalid or taken, or the file cannot be written;
+ * ConfigurationInvalid
  */
 async function addActivation(
   folder: string,
@@ -120,12 +120,12 @@ function next(folder: string, activation: string): string[] {
   ];
 }
 
-/** What a folder may hold and still count as empty. */
+/** Entries that a folder can contain and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store']);
 
 /**
- * Makes sure that nothing is overwritten.
- * @throws Failure InvalidActivation when the folder exists and holds something, or is no folder
+ * Makes sure that `init` overwrites nothing.
+ * @throws Failure InvalidActivation when the folder is not empty, or is not a folder
  */
 async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -137,7 +137,10 @@ async function assertEmpty(folder: string): Promise<void> {
   throw new Failure('folderNotEmpty', { folder, holds: first });
 }
 
-/** Writes the files of a project; none may exist. @throws Failure InvalidActivation when the system refuses */
+/**
+ * Writes the files of a project; none of them can exist already. @throws Failure InvalidActivation when the system
+ * refuses
+ */
 export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
   try {
     for (const [path, content] of Object.entries(files)) {

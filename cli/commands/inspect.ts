@@ -13,12 +13,10 @@ const WHAT = {
   lists: 'show the external target lists in Actito',
 };
 
-/** Adds `attributes <destination>`. */
 export function defineAttributes(program: Command, context: CommandContext): void {
   define('attributes', program, context);
 }
 
-/** Adds `lists <destination>`. */
 export function defineLists(program: Command, context: CommandContext): void {
   define('lists', program, context);
 }
@@ -56,7 +54,7 @@ function inspectionJson(result: InspectResult): string {
 
 const NOTHING = '–';
 
-/** What exists in Actito for people, line by line. `now` is what "in 2 days" counts from. */
+/** Describes what exists in Actito, line by line. `now` is the reference for "in 2 days". */
 export function describeInspection(
   result: InspectResult,
   { width, now = Date.now() }: { width: number; now?: number },

@@ -21,7 +21,6 @@ export interface PlanFlags {
   showPersonalData?: boolean;
 }
 
-/** Adds `plan <activation>`. */
 export function definePlan(program: Command, context: CommandContext): void {
   program
     .command('plan')
@@ -49,7 +48,10 @@ const WHERE = `
 It exits with 0 even if a guard would hold the run; the output says so. Keys and values are personal data: they are read
 from the state database (ACTITO_SYNC_DATABASE_URL), deleted there after a day, and never pass through Temporal.`;
 
-/** Makes a plan by a dry run, and prints it. @throws Failure InvalidActivation at once, what the dry run failed of */
+/**
+ * Makes a plan with a dry run and prints it. @throws Failure InvalidActivation before it starts, or the failure of the
+ * dry run
+ */
 export async function planAndTell(input: RunInput, flags: PlanFlags, context: CommandContext): Promise<void> {
   const request = await checkedRequest(input, context);
   await assertPossible(flags, context.env);
@@ -87,7 +89,7 @@ async function withPersonalData(result: RunResult, env: NodeJS.ProcessEnv): Prom
   return { ...result, plan: { ...result.plan!, samples } };
 }
 
-/** What would be missed after the dry run is missed before it. */
+/** Checks before the dry run what would otherwise fail after it. */
 async function assertPossible({ out, showPersonalData }: PlanFlags, env: NodeJS.ProcessEnv): Promise<void> {
   if (out !== undefined) await assertWritable(out);
   if (showPersonalData) await readSamplesOf('0', env);

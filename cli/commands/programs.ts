@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { examples } from '../options.ts';
 
-/** Adds `demo`. */
 export function defineDemo(program: Command, { launch }: CommandContext): void {
   program
     .command('demo')
@@ -16,7 +15,6 @@ export function defineDemo(program: Command, { launch }: CommandContext): void {
     .action(({ keep }: { keep?: boolean }) => launch?.('demo', keep ? ['--keep'] : []));
 }
 
-/** Adds `dev [folder]`. */
 export function defineDev(program: Command, { launch }: CommandContext): void {
   program
     .command('dev')

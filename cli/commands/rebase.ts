@@ -13,7 +13,6 @@ interface RebaseFlags {
   json?: boolean;
 }
 
-/** Adds `rebase <activation>`. */
 export function defineRebase(program: Command, context: CommandContext): void {
   const command = program.command('rebase');
   command
@@ -40,7 +39,7 @@ export function defineRebase(program: Command, context: CommandContext): void {
       const request = await checkedRequest({ mode: 'rebase', activation, reason }, context);
       return context.connected(async (client) => {
         const { in: input, err } = context;
-        const out = json ? err : context.out; // a question is no part of what a program reads
+        const out = json ? err : context.out; // programs read stdout, so the question goes to stderr
         if (!yes && !(await confirmed(question(activation), { in: input, out }))) {
           out.write('\nNothing was changed.\n');
           return EXIT.interrupted;
@@ -62,8 +61,8 @@ function question(activation: string): string {
 }
 
 /**
- * Asks whoever sits at a terminal to go on; without a terminal nobody is asked, and it goes on.
- * @returns false for anything but yes, Ctrl-C and Ctrl-D included
+ * Asks for confirmation on a terminal. Without a terminal, it asks nothing and continues.
+ * @returns false for anything but yes, including Ctrl-C and Ctrl-D
  */
 async function confirmed(
   question: string,

@@ -153,7 +153,7 @@ async function checkRun(snapshot: Snapshot, activation: string, run: number | un
   throw new Failure('pastRunUnknown', { activation, run: String(run) });
 }
 
-/** A key as it was typed, which is how unusable ones are stored, and as members are stored. */
+/** A key as typed, which is how unusable keys are stored, and as members are stored. */
 async function spellings(snapshot: Snapshot, activation: string, key: string): Promise<string[]> {
   const definition = await latestDefinition(snapshot, activation);
   const canonical = definition && canonicalKey(definition.activation.matchingKey, key);
@@ -171,7 +171,7 @@ async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
   return all;
 }
 
-/** Rejects for people, line by line: a table, and below it what each reason means. */
+/** Describes rejects: a table, followed by the meaning of each reason. */
 function describeRejects(
   activation: string,
   rejects: readonly RejectHistory[],
@@ -207,14 +207,14 @@ function rejectRow({ key, stage, reason, attribute, firstSeen, lastSeen, times, 
   ];
 }
 
-/** What is said when nothing was found. `all`: what there is without any filter. */
+/** The text when no reject matches. `all`: the counts without filters. */
 function describeNoRejects(activation: string, all: readonly ReasonCount[]): string[] {
   if (all.length === 0) return [`${activation} has no rejected rows or values.`];
   const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
   return [`No rejects of ${activation} match these filters. Without filters: ${known}.`];
 }
 
-/** Members unknown to Actito for people, line by line, with how many there were run by run. */
+/** Describes unmatched members, with their number in each run. */
 function describeUnmatched(
   activation: string,
   found: { total: number; trend: readonly MatchRate[]; members: readonly UnmatchedMember[] },

@@ -3,7 +3,6 @@ import type { RejectReason } from '../../contract/messages/rejects.ts';
 import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, hintAfterError, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
 
-/** What was asked for. */
 export interface RejectFlags {
   run?: number;
   reason?: string;
@@ -14,12 +13,11 @@ export interface RejectFlags {
   showPersonalData?: boolean;
 }
 
-/** How many are shown, unless `--limit` says another number. */
+/** The maximum number of rows, unless `--limit` sets another. */
 export const ON_A_TERMINAL = 50;
-/** The class of members that Actito has no profile of. It is a state that passes, not a reject. */
+/** Members without a profile in Actito. This is a temporary state, not a reject. */
 export const UNMATCHED = 'Unmatched' satisfies RejectReason;
 
-/** Adds `rejects <activation>`. */
 export function defineRejects(program: Command, context: CommandContext): void {
   const command = program.command('rejects');
   hintAfterError(command, (words) => words.length > 1, NOT_REJECT);

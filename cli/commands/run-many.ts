@@ -12,22 +12,21 @@ import { EXIT } from '../exit-codes.ts';
 import { describeTrouble, NO_WORKER } from '../follow.ts';
 import { codeOf, type RunOutput } from './run.ts';
 
-/** Which activations of the project are run: all, or those with a tag. */
+/** The activations to run: all of the project, or those with a tag. */
 export interface Chosen {
   all?: boolean;
   tag?: string;
 }
 
-/** How one of several runs ended. */
 interface Ended {
   code: number;
-  /** What is said of it. */
+  /** The line that describes the end of the run. */
   line: string;
-  /** Its result, or why there is none. */
+  /** The run's result, or why there is none. */
   json: object;
 }
 
-/** The worst comes last. */
+/** Exit codes, the worst one last. */
 const BY_SEVERITY: number[] = [
   EXIT.ok,
   EXIT.rejects,
@@ -39,7 +38,7 @@ const BY_SEVERITY: number[] = [
 ];
 
 /**
- * Starts a run for each chosen activation, follows them all and prints a line for each as it ends.
+ * Starts a run of each chosen activation, follows all runs, and prints a line when each one ends.
  * @throws Failure InvalidActivation when no activation is chosen, ConfigurationInvalid
  */
 export async function runMany(
@@ -99,7 +98,7 @@ function severity(code: number): number {
   return BY_SEVERITY.indexOf(code);
 }
 
-/** Starts a run and follows it. Never fails: that is how it ended. */
+/** Starts a run and follows it. Never throws: an error is the end of the run. */
 async function runOne(
   client: ActivationClient,
   project: Project,
@@ -109,7 +108,7 @@ async function runOne(
 ): Promise<Ended> {
   const { activation } = request;
   try {
-    definitionOf(project, activation); // what cannot run is not started
+    definitionOf(project, activation); // does not start a run that cannot succeed
     const { handle } = await client.start(request);
     const result = await client.follow(handle, {
       signal,

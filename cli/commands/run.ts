@@ -15,7 +15,7 @@ import { describeResult } from '../result.ts';
 import type { Chosen } from './run-many.ts';
 import { tableWidth } from '../table.ts';
 
-/** How a run is told, and what of its result is an error. */
+/** How a command prints a run, and which of its results are errors. */
 export interface RunOutput {
   maxRejects?: Limit;
   json?: boolean;
@@ -28,7 +28,6 @@ interface RunFlags extends RunOutput {
   reason?: string;
 }
 
-/** Adds `run <activation>`. */
 export function defineRun(program: Command, context: CommandContext): void {
   program
     .command('run')
@@ -88,7 +87,7 @@ function requestOf(activation: string, { dryRun, resync, plan, reason }: RunFlag
   return { mode: resync ? 'resync' : 'sync', activation, plan, reason };
 }
 
-/** Adds `resync <activation>`: a run that sends everything. */
+/** Adds `resync <activation>`: a run that sends all attributes and the list. */
 export function defineResync(program: Command, context: CommandContext): void {
   program
     .command('resync')
@@ -109,7 +108,7 @@ export function defineResync(program: Command, context: CommandContext): void {
     );
 }
 
-/** The option `--max-rejects` of commands that run something. */
+/** The option `--max-rejects` of commands that start runs. */
 export function maxRejects(): Option {
   return new Option(
     '--max-rejects <limit>',
@@ -117,7 +116,7 @@ export function maxRejects(): Option {
   ).argParser(parseLimit);
 }
 
-/** A request that was checked before anything is started. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
+/** Checks a request before anything starts. @throws Failure InvalidActivation, PlanUnknown, ConfigurationInvalid */
 export async function checkedRequest(input: RunInput, { env }: Context): Promise<RunRequest> {
   const { checkRequest } = await import('../../client/start.ts');
   const { checkNamed } = await import('../project.ts');
@@ -134,13 +133,16 @@ function namedIn(request: RunRequest): Named {
   return { activation, plan, to };
 }
 
-/** Starts or attaches, follows, prints. @throws Failure InvalidActivation at once, what the run failed of */
+/**
+ * Starts a run or attaches to it, follows it, and prints the result. @throws Failure InvalidActivation before it
+ * starts, or the run's failure
+ */
 export async function runAndTell(input: RunInput, output: RunOutput, context: CommandContext): Promise<void> {
   const request = await checkedRequest(input, context);
   await context.connected((client) => follow(client, request, output, context));
 }
 
-/** Starts what was checked, and tells its result. @returns the exit code */
+/** Starts a checked request and prints its result. @returns the exit code */
 export async function follow(
   client: ActivationClient,
   input: RunRequest,
@@ -151,7 +153,7 @@ export async function follow(
   return tellResult(await startAndFollow(client, input, { json }, context), output, context);
 }
 
-/** Prints the result of a run; undefined: following it was interrupted. @returns the exit code */
+/** Prints the result of a run; undefined: the user stopped following it. @returns the exit code */
 export function tellResult(
   result: RunResult | undefined,
   { json = false, maxRejects }: RunOutput,
@@ -170,7 +172,6 @@ export function tellResult(
   return code;
 }
 
-/** The exit code of a run that completed. */
 export function codeOf(
   { outcome, counts }: RunResult,
   { maxRejects }: Pick<RunOutput, 'maxRejects'>,
@@ -179,16 +180,16 @@ export function codeOf(
   return maxRejects && exceeds(counts, maxRejects) ? EXIT.rejects : EXIT.ok;
 }
 
-/** How many rejects are too many. */
+/** The maximum number of rejects. */
 interface Limit {
-  /** As it was written. */
+  /** As the user typed it. */
   text: string;
   most: number;
-  /** `most` is a share of the rows read, not a number. */
+  /** `most` is a share of the rows read instead of a number. */
   isShare: boolean;
 }
 
-/** The limit of `--max-rejects`: `100`, or `0.5%` of the rows read. @throws InvalidArgumentError */
+/** Parses `--max-rejects`: `100`, or `0.5%` of the rows read. @throws InvalidArgumentError */
 function parseLimit(text: string): Limit {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
   const isShare = percent === '%';
@@ -198,14 +199,14 @@ function parseLimit(text: string): Limit {
 }
 
 /**
- * What a run could not use for good: rows without a usable key, members whose rows contradict each other or whose
- * values Actito refused, and single values. Not those unknown to Actito, which is normal, nor what goes with a later run.
+ * Counts what a run could not use: rows without a usable key, members whose rows contradict each other or whose values
+ * Actito refused, and single values. Unmatched members are normal, and unsent ones follow with a later run, so neither
+ * counts.
  */
 function rejectsOf({ rejected, ambiguous, refused, badValues }: Counts): number {
   return [rejected, ambiguous, refused, badValues].reduce<number>((sum, count) => sum + (count ?? 0), 0);
 }
 
-/** Whether a run had more rejects than that. */
 function exceeds(counts: Counts, { most, isShare }: Limit): boolean {
   return rejectsOf(counts) > (isShare ? most * (counts.read ?? 0) : most);
 }

@@ -11,12 +11,11 @@ import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
 
 interface ApplyFlags {
-  /** Tell what would be done, and change nothing. */
+  /** Print the changes without making them. */
   dryRun?: boolean;
   json?: boolean;
 }
 
-/** Adds `schedule apply`. */
 export function defineApply(schedule: Command, context: CommandContext): void {
   schedule
     .command('apply')
@@ -31,7 +30,7 @@ export function defineApply(schedule: Command, context: CommandContext): void {
     });
 }
 
-/** What the help of `schedule` shows, too. */
+/** The help of `schedule` shows these, too. */
 export const APPLY_EXAMPLES: [string, string][] = [
   ['schedule apply --dry-run', 'the difference, field by field'],
   ['schedule apply', 'after changing the project folder'],
@@ -43,20 +42,20 @@ It creates and updates schedules, and deletes the project's schedules that its f
 Only schedules that this command created for this project are changed or deleted. The name of a project is the name of its
 folder, or ACTITO_SYNC_PROJECT_NAME; use the same name on every machine. Paused schedules stay paused.`;
 
-/** @throws Failure ConfigurationInvalid when the project folder is not there, or its activations cannot be listed */
+/** @throws Failure ConfigurationInvalid when the project folder is missing, or its activations cannot be listed */
 async function readProject(env: NodeJS.ProcessEnv): Promise<Project> {
   const { projectFolder } = await import('../../config/folder-setting.ts');
   const { loadProject } = await import('../../config/project.ts');
   const project = await loadProject(projectFolder(env));
   const { folder, problems } = project;
-  // Whose folder cannot be read has not lost its activations: their schedules must not be deleted.
+  // If the folder is unreadable, its activations still exist, so their schedules must not be deleted.
   if (problems.some(({ file }) => file === 'activations/'))
     throw new Failure('projectInvalid', { folder, problems });
   return project;
 }
 
 /**
- * `schedule apply`: a line for each schedule. What is wrong in the folder stops only the activations that it concerns.
+ * Applies the schedules and prints a line for each. A problem in the folder stops only the activations that it affects.
  * @returns the exit code
  * @throws Failure ConfigurationInvalid when a schedule belongs to someone else
  */
@@ -89,7 +88,7 @@ async function apply(
   return EXIT.failed;
 }
 
-/** What became of a schedule for people, line by line; in a dry run, what would become of it. */
+/** Describes the change of a schedule line by line; in a dry run, the change that would be made. */
 function describeSchedule(applied: AppliedSchedule, times: string | null, dryRun: boolean): string[] {
   const { scheduleId, change, schedule, differences } = applied;
   const what = dryRun && change !== 'unchanged' ? `would be ${change}` : change;
@@ -100,7 +99,7 @@ function describeSchedule(applied: AppliedSchedule, times: string | null, dryRun
   ];
 }
 
-/** A schedule that is not ours, as one line. */
+/** Describes a schedule that is not ours in one line. */
 function describeForeign({ scheduleId, why }: ForeignSchedule): string {
   return (
     `${scheduleId}: not changed, because it ${foreignInWords(why)}; the project has no such activation with a schedule. ` +

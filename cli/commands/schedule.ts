@@ -13,12 +13,10 @@ import { jsonOf } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { APPLY_EXAMPLES, defineApply } from './schedule-apply.ts';
 
-/** Temporal keeps a note with every resumption; this one when nobody says why. */
+/** Temporal stores a note for every resume. This one is the default. */
 const RESUMED = 'Resumed by actito-sync.';
-/** Longest note in a table, in characters. */
 const LONGEST_NOTE = 60;
 
-/** Adds `schedule`: apply, list, pause and resume. */
 export function defineSchedule(program: Command, context: CommandContext): void {
   const { connected } = context;
   const schedule = program
@@ -83,8 +81,8 @@ async function list(client: ActivationClient, json: boolean, context: Context): 
 }
 
 /**
- * The schedules that only try once in a while, which the state database knows and Temporal does not; undefined: it could not be
- * asked, and that is told, or no database is named.
+ * Reads the schedules that are backing off. The state database knows them, Temporal does not. Returns undefined when no
+ * database is configured, or when reading failed, which is then reported.
  */
 async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promise<Rest[] | undefined> {
   if (!env.ACTITO_SYNC_DATABASE_URL) return undefined;
@@ -98,7 +96,7 @@ async function readRestsIfPossible(env: NodeJS.ProcessEnv, err: Writable): Promi
   }
 }
 
-/** Pauses or resumes a schedule; a name that none can have is refused before Temporal is asked. */
+/** Pauses or resumes a schedule. An invalid name is refused before Temporal is asked. */
 async function changed(
   what: 'pause' | 'resume',
   wanted: { activation: string; note?: string },
@@ -120,7 +118,7 @@ async function change(
       ? client.pauseSchedule(activation, note)
       : client.resumeSchedule(activation, note ?? RESUMED);
   const changed = await changing.catch(async (error: unknown) => {
-    // A schedule may be there although the folder lacks its activation; without one, the name may be wrong.
+    // A schedule can exist without its activation in the folder. If there is no schedule either, the name can be wrong.
     if (isFailure(error, 'InvalidActivation') && env.ACTITO_SYNC_PROJECT !== undefined) {
       const { checkActivation } = await import('../project.ts');
       await checkActivation(activation, env);
@@ -131,13 +129,14 @@ async function change(
   return EXIT.ok;
 }
 
-/** A schedule as it is shown. */
 interface ShownSchedule extends OwnSchedule {
-  /** That its starts do not try for now, since runs go on failing; null: they do; undefined: nobody asked the state database. */
+  /**
+   * Set while the schedule backs off because its runs keep failing; null: it does not; undefined: the state database
+   * was not asked.
+   */
   rest?: Rest | null;
 }
 
-/** The project's schedules for people, line by line. */
 function describeOwnSchedules(schedules: readonly ShownSchedule[], project: string, width: number): string[] {
   if (schedules.length === 0) return [`Temporal has no schedules for the project "${project}".`];
   return table(
@@ -152,7 +151,7 @@ function describeOwnSchedules(schedules: readonly ShownSchedule[], project: stri
   );
 }
 
-/** `next run …`, `backing off until …`, `paused: why`, or that no run is scheduled. */
+/** Returns `next run …`, `backing off until …`, `paused: why`, or that no run is scheduled. */
 function stateInWords({ paused, note, next, due, rest }: ShownSchedule): string {
   if (paused) return note === null ? 'paused' : `paused: ${oneLine(note, LONGEST_NOTE)}`;
   if (rest) {

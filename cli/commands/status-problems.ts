@@ -8,12 +8,12 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import { minute } from '../words.ts';
 
-/** These are no failures: Actito takes its time. */
+/** These types are not failures: Actito needs more time. */
 const USUAL = ['ImportPending', 'ListPending'];
-/** Milliseconds by which clocks may differ, and by which state and Temporal may be asked one after the other. */
+/** Milliseconds of tolerance: clocks differ, and the state and Temporal are read one after the other. */
 const CLOSE_BY = 60_000;
 
-/** What is told of an activation although the next run repairs it, time does, or nobody has to do anything about it. */
+/** Warnings that need no action: the next run or time resolves them, or nothing is wrong. */
 const NEEDS_NOBODY = [
   'attributesWait',
   'importsUsedUp',
@@ -26,12 +26,12 @@ const NEEDS_NOBODY = [
   'forgottenListed',
 ];
 
-/** Whether a person must do something about what is told. */
+/** Whether a message requires a person to act. */
 export function needsPerson({ reason }: Told): boolean {
   return !NEEDS_NOBODY.includes(reason);
 }
 
-/** What is wrong with an activation's runs that are open, or seem to be. */
+/** Reports problems of an activation's runs that are open, or seem to be. */
 export function runProblems(activation: string, lastRun: PastRun | null, runs: KnownRuns, now: Date): Told[] {
   const lost = lastRun === null ? undefined : lossOf(activation, lastRun, runs, now);
   return [
@@ -60,8 +60,8 @@ function problemsOf(activation: string, { workerAnswers, trouble, since, phase }
 }
 
 /**
- * That the state takes a run for open and Temporal does not; undefined: it is open, or has ended. Of a run that was
- * started under an id of someone's own nothing is told: Temporal was not asked for it.
+ * Reports a run that is open in the state but not in Temporal; undefined: it is open in both, or has ended. Reports
+ * nothing about a run with a custom workflow id, because Temporal was not asked for it.
  */
 function lossOf(
   activation: string,
@@ -71,22 +71,22 @@ function lossOf(
 ): Told | undefined {
   if (run.outcome !== null || !isRunOf({ activation }, run.workflowId)) return undefined;
   if (underWay.some((open) => isSame(open, run))) return undefined;
-  const end = ended.find((candidate) => isSame(candidate, run)); // the latest of that id comes first
+  const end = ended.find((candidate) => isSame(candidate, run)); // the latest run of that id comes first
   const facts = { activation, run: run.run };
   if (end?.killed) return tell('runTerminated', facts);
-  // The state was asked first: it may have ended since, or be too new for Temporal's listing.
+  // The state was read first: the run can have ended since, or be too new for Temporal's listing.
   if ((end?.endedAt ?? run.openedAt).getTime() > now.getTime() - CLOSE_BY) return undefined;
   return tell('runLost', facts);
 }
 
-/** An id is used again: a run opened its row soon after it was started, never before. */
+/** Distinguishes runs that reuse an id: a run opens its row soon after its start, never before it. */
 function isSame({ workflowId: id, since }: { workflowId: string; since: Date }, run: PastRun): boolean {
   return id === run.workflowId && since.getTime() <= run.openedAt.getTime() + CLOSE_BY;
 }
 
 /**
- * How long runs take, in milliseconds: the median of those that succeeded; undefined: none has. One that was killed is closed by
- * the next one, perhaps a day later.
+ * The median duration of the successful runs in milliseconds; undefined: there are none. Other durations mislead: the
+ * next run closes a killed one, perhaps a day later.
  */
 export function usualDuration(
   runs: readonly Pick<PastRun, 'openedAt' | 'closedAt' | 'outcome'>[],
@@ -99,8 +99,8 @@ export function usualDuration(
 }
 
 /**
- * That an activation starts more often than its runs end, so that starts are skipped; undefined: it does not.
- * @param usual how long its runs take, in milliseconds
+ * Reports that an activation starts more often than its runs end, so that starts are skipped; undefined: it does not.
+ * @param usual the usual duration of its runs in milliseconds
  */
 export function overlapProblem(
   activation: string,
@@ -116,21 +116,21 @@ export function overlapProblem(
   return tell('startsOverlap', { activation, took, gap, regular: schedule.every !== undefined });
 }
 
-/** What decides whether a list is delivered again in time. */
+/** The facts that decide whether a list is delivered again in time. */
 export interface DeliveredList {
   deliveredAt: Date;
-  /** Milliseconds. */
+  /** In milliseconds. */
   validity: number;
-  /** The next starts in their order; Temporal tells only some of them. */
+  /** The next starts in order. Temporal reports only some of them. */
   starts: readonly Date[];
   paused: boolean;
-  /** Milliseconds between two starts at most, as the project folder has it; undefined without a schedule. */
+  /** The longest time between two starts in milliseconds, from the project folder; undefined without a schedule. */
   longestGap: number | undefined;
 }
 
 /**
- * Why no run will renew a list before it expires; undefined when one will. A run renews an unchanged list
- * from the age of the keep-alive on, so it is a start between that age and the end of the validity that counts.
+ * Explains why no run will renew a list before it expires; undefined when one will. A run renews an unchanged list once
+ * it has the keep-alive age, so only a start between that age and the end of the validity counts.
  */
 export function renewalProblem(activation: string, list: DeliveredList, now: Date): Told | undefined {
   const { deliveredAt, validity, starts, paused, longestGap } = list;

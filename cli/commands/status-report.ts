@@ -10,39 +10,39 @@ import type { LiveStatus, NextStarts, RunUnderWay } from '../../client/status.ts
 import { needsPerson, overlapProblem, renewalProblem, runProblems } from './status-problems.ts';
 import type { Standings } from './status-state.ts';
 
-/** How an activation stands. */
+/** The status of an activation. */
 export interface ActivationStatus {
   activation: string;
-  /** Null: it has never run. */
+  /** Null: the activation has never run. */
   lastRun: PastRun | null;
-  /** The list last delivered; null: none was. */
+  /** The last delivered list; null: there is none. */
   list: { members: number; deliveredAt: Date; expiresAt: Date; hoursLeft: number } | null;
-  /** Null: it has none; undefined: Temporal was not asked. */
+  /** Null: it has no schedule; undefined: Temporal was not asked. */
   schedule: NextStarts | null | undefined;
-  /** That starts of its schedule do not try for now, since its runs go on failing; null: they do. */
+  /** Set while the schedule backs off because its runs keep failing; null: it does not. */
   rest: Omit<Rest, 'activation'> | null;
-  /** Its runs that are open in Temporal, dry runs left out; undefined: Temporal was not asked. */
+  /** Runs that are open in Temporal, without dry runs; undefined: Temporal was not asked. */
   running: RunUnderWay[] | undefined;
-  /** Imports of its profile table in the last 24 hours, of all activations; null: its destination is not valid. */
+  /** The profile table's imports in the last 24 hours, by all activations; null: the destination is invalid. */
   imports: {
     used: number;
     limit: number;
     left: number;
     nextFree: Date | null;
-    /** Whose attributes wait for one of them, since when; who comes first stands first. */
+    /** The activations whose attributes wait for an import, and since when, in the order of the queue. */
     waiting: { activation: string; since: Date }[];
   } | null;
-  /** Runs that were held or failed since the last one that succeeded. */
+  /** The number of held or failed runs since the last successful one. */
   streak: number;
-  /** Members of the list that the segment lacks: they stay on it for their grace period. */
+  /** Members in their grace period: the list has them, the segment does not. */
   leaving: number;
-  /** What someone should look at. */
+  /** Problems to look at. */
   warnings: Told[];
-  /** Something of it does not come right by itself. */
+  /** At least one problem requires a person to act. */
   needsPerson: boolean;
 }
 
-/** Puts together what project, state and Temporal (undefined: it was not asked) know of an activation. */
+/** Combines what the project, the state and Temporal (undefined: not asked) know about an activation. */
 export function statusOf(
   id: string,
   project: Project,
@@ -76,7 +76,7 @@ function restOf(id: string, { rests }: Standings): ActivationStatus['rest'] {
   return rest ? { type: rest.type, runs: rest.runs, since: rest.since, next: rest.next } : null;
 }
 
-/** What is wrong with the files of an activation. */
+/** Reports problems in the files of an activation. */
 function filesOf(activation: string, { broken, contested }: Project): Told[] {
   const [wrong, wanted] = [broken.get(activation), contested.get(activation)];
   return [
@@ -105,7 +105,7 @@ function importsOf(activation: Activation, project: Project, state: Standings): 
   };
 }
 
-/** The profile table's quota that another activation of the same destination has used; this one never imported. */
+/** Looks up the quota through another activation of the same destination, because this one has never imported. */
 function sharedQuotaKey(
   { destination }: Activation,
   project: Project,
@@ -147,7 +147,7 @@ function warningsOf(
   return warnings.filter((warning) => warning !== undefined);
 }
 
-/** A rest as messages take it. */
+/** Converts a backoff to the facts of a message. */
 function restFacts(activation: string, { type, runs, since, next }: Omit<Rest, 'activation'>) {
   return { activation, type, runs, since: since.toISOString(), next: next.toISOString() };
 }
@@ -167,7 +167,7 @@ function waitingProblem(id: string, { waiting, left, limit }: Imports): Told | u
   return tell('attributesWait', { activation: id, since, left, limit, before });
 }
 
-/** What the list in Actito is not as it should be for. */
+/** Reports why Actito's list is not up to date. */
 function deliveryProblem(
   activation: string,
   standing: Standing | undefined,
@@ -175,13 +175,13 @@ function deliveryProblem(
 ): Told | undefined {
   const { dirty = false, forgotten = 0 } = standing ?? {};
   if (forgotten > 0) return tell('forgottenListed', { activation, people: forgotten });
-  if (!dirty || lastRun?.failureType === 'NobodyTargeted') return undefined; // what failed is told already
+  if (!dirty || lastRun?.failureType === 'NobodyTargeted') return undefined; // the failure is already reported
   if (lastRun?.rebase && lastRun.outcome?.startsWith('succeeded'))
     return tell('rebaseUndelivered', { activation, run: lastRun.run });
   return tell('deliveryUnknown', { activation });
 }
 
-/** A run that was cancelled, or goes on, after those that failed says nothing of why they did. */
+/** Counts failed runs. A canceled or open run after them says nothing about their cause. */
 function streakProblem(activation: string, runs: number, lastRun: PastRun | null): Told {
   if (lastRun?.outcome === 'held' || lastRun?.outcome === 'failed')
     return tell('heldOrFailed', { activation, runs, failure: lastRun.failure });
@@ -198,7 +198,7 @@ function renewal(
   if (!standing?.deliveredAt || standing.validity === null) return undefined;
   const { deliveredAt, validity } = standing;
   const isExpired = deliveredAt.getTime() + validity <= now.getTime();
-  if (schedule === undefined && !isExpired) return undefined; // nobody knows
+  if (schedule === undefined && !isExpired) return undefined; // without the schedule, the next start is not known
   return renewalProblem(
     id,
     {

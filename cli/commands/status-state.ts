@@ -12,21 +12,20 @@ import { readRests, type Rest } from '../../state/runs/rest.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import { usualDuration } from './status-problems.ts';
 
-/** What the state database says of the project's activations. */
+/** What the state database knows about the project's activations. */
 export interface Standings {
-  /** When it was read, by the database's clock: what it says of times was written by that clock, and ours may differ. */
+  /** The time of reading by the database's clock, which wrote all times. Our clock can differ. */
   now: Date;
   standings: Map<string, Standing>;
   lastRuns: Map<string, PastRun>;
-  /** How long the runs of an activation usually take, in milliseconds. */
+  /** The usual duration of an activation's runs in milliseconds. */
   took: Map<string, number>;
   quotas: QuotaUse[];
   line: Waiting[];
-  /** Schedules that only try once in a while, since their runs go on failing. */
+  /** Schedules that back off because their runs keep failing. */
   rests: Rest[];
 }
 
-/** Reads how some activations stand. */
 export async function readState(snapshot: Snapshot, activations: readonly string[]): Promise<Standings> {
   const standings = new Map(
     (await readStandings(snapshot)).map((standing) => [standing.activation, standing]),
@@ -34,7 +33,7 @@ export async function readState(snapshot: Snapshot, activations: readonly string
   const lastRuns = new Map<string, PastRun>();
   const took = new Map<string, number>();
   for (const activation of activations) {
-    // Dry runs change nothing, so the last run is the last one that was none.
+    // Dry runs change nothing, so the last run is the last one that was not a dry run.
     const found = await readHistory(snapshot, { activation, limit: 5, dryRuns: false });
     if (found[0]) lastRuns.set(activation, found[0]);
     const usual = usualDuration(found);

@@ -7,8 +7,8 @@ import type { ActivationStatus } from './status-report.ts';
 const HEAD = ['ACTIVATION', 'LAST RUN', 'OUTCOME', 'CHANGES', 'MEMBERS', 'LIST', 'NEXT RUN', 'IMPORTS 24 H'];
 
 /**
- * How activations stand for people, line by line: a table, and below it what someone should look at.
- * @param wasAsked whether Temporal was asked; without its answer nothing says that all is well
+ * Describes activations: a table, followed by problems.
+ * @param wasAsked whether Temporal was asked; without its answer, the text does not say that everything is healthy
  */
 export function describeStatus(
   statuses: readonly ActivationStatus[],
@@ -25,7 +25,7 @@ export function describeStatus(
   ];
 }
 
-/** Every list was delivered and has not expired. */
+/** Whether every list is delivered and has not expired. */
 function isHealthy(statuses: readonly ActivationStatus[]): boolean {
   return statuses.every(({ list }) => list !== null && list.hoursLeft > 0);
 }
@@ -44,20 +44,20 @@ function row(status: ActivationStatus): string[] {
   ];
 }
 
-/** How the last run ended, unless one goes on: then that. */
+/** The outcome of the last run, or the phase of an open one. */
 function outcome({ lastRun, running }: ActivationStatus): string {
   const [open] = running ?? [];
   if (open) return `running ${underWayInWords({ since: minute(open.since), phase: open.phase })}`;
   return lastRun === null ? 'never ran' : (lastRun.outcome ?? 'unfinished');
 }
 
-/** What the last run did: `+3 −1 ~2` added, removed and changed members. */
+/** The changes of the last run: `+3 −1 ~2` for added, removed and changed members. */
 function changes({ lastRun }: ActivationStatus): string {
   const { added, removed, changed } = lastRun?.counts ?? {};
   return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
 }
 
-/** Members of the list; of these in their grace period, if any are. */
+/** The number of members, with those in their grace period. */
 function membersOf({ list, leaving }: ActivationStatus): string {
   if (list === null) return '–';
   return leaving > 0 ? `${list.members} (${leaving} leaving)` : String(list.members);

@@ -13,13 +13,12 @@ import { isTerminal } from '../terminal.ts';
 
 interface StatusFlags {
   json?: boolean;
-  /** Tell by the exit code whether something needs a person. */
+  /** Set the exit code when something needs a person. */
   check?: boolean;
-  /** Seconds between two looks; undefined: one look. */
+  /** Seconds between two updates; undefined: show the status once. */
   watch?: number;
 }
 
-/** Adds `status [activation]`. */
 export function defineStatus(program: Command, context: CommandContext): void {
   program
     .command('status')
@@ -61,15 +60,15 @@ async function showStatus(only: string | undefined, flags: StatusFlags, context:
   const pause = Math.min(flags.watch * 1000, LONGEST_TIMER);
   while (!signal.aborted) {
     await showOnce(only, flags, context);
-    await setTimeout(pause, undefined, { signal }).catch(() => undefined); // only the signal ends it early
+    await setTimeout(pause, undefined, { signal }).catch(() => undefined); // only the signal ends the sleep early
   }
   return EXIT.interrupted;
 }
 
-/** Milliseconds; Node takes a longer time for none at all. */
+/** Milliseconds. Node treats a longer timeout as none. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Moves the cursor to the top left and deletes all that is shown. */
+/** Moves the cursor to the top left and clears the screen. */
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 async function showOnce(
@@ -99,7 +98,7 @@ async function showOnce(
   if (json) {
     const temporal = problem === null ? ('ok' as const) : failureJson(problem);
     const at = state.now;
-    // Repeated, it is a line for each time.
+    // With `--watch`, JSON is one line for each update.
     out.write(
       `${jsonOf('status', { at, needsPerson, problems: others, activations, temporal }, watch === undefined ? 2 : 0)}\n`,
     );
@@ -114,7 +113,7 @@ async function showOnce(
   return problem === null ? EXIT.ok : EXIT.incomplete;
 }
 
-/** What is wrong in the project folder, and concerns no activation: the others show theirs. */
+/** Problems of the project folder that affect no activation. An activation shows its own. */
 function otherProblems({ problems, broken, contested }: Project): ProjectProblem[] {
   const told = new Set(
     [...broken.values(), ...contested.values()].flat().map((each) => JSON.stringify(each)),
@@ -122,7 +121,7 @@ function otherProblems({ problems, broken, contested }: Project): ProjectProblem
   return problems.filter((problem) => !told.has(JSON.stringify(problem)));
 }
 
-/** What Temporal knows by activation, or why it could not be asked: the rest of the status is known without it. */
+/** Reads what Temporal knows by activation, or why it could not be asked. The rest of the status does not need it. */
 async function readLive(
   options: ClientOptions,
   activations: readonly string[],

@@ -11,7 +11,6 @@ interface UndoFlags extends PlanFlags {
   reason?: string;
 }
 
-/** Adds `undo <activation> --to <run>`. */
 export function defineUndo(program: Command, context: CommandContext): void {
   program
     .command('undo')

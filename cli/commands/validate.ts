@@ -15,7 +15,6 @@ interface ValidateFlags {
   json?: boolean;
 }
 
-/** Adds `validate [folder]`. */
 export function defineValidate(program: Command, { env, out, local }: CommandContext): void {
   program
     .command('validate')
@@ -54,7 +53,7 @@ export interface Validation {
   found?: { sources: number; destinations: number; activations: number };
 }
 
-/** If no folder is named. */
+/** The result when no folder is given. */
 const UNNAMED: Validation = {
   folder: 'ACTITO_SYNC_PROJECT',
   valid: false,
@@ -63,8 +62,8 @@ const UNNAMED: Validation = {
 };
 
 /**
- * Checks a project folder, with all its problems at once.
- * @param env where the variables that it names must be set; undefined: that is not looked at
+ * Checks a project folder and collects all of its problems.
+ * @param env must contain the variables that the folder names; undefined: variables are not checked
  */
 async function validateProject(folder: string, env?: NodeJS.ProcessEnv): Promise<Validation> {
   const { loadProject } = await import('../../config/project.ts');
@@ -87,7 +86,7 @@ function withoutPlace({ reason, facts, message }: Told): ProjectProblem {
   return { reason, facts, message };
 }
 
-/** The environment variables that a project names and that no run could use; never a value. */
+/** Returns problems of the environment variables that a project names; never a value. */
 async function unusableVariables(
   { sources, destinations }: Project,
   env: NodeJS.ProcessEnv,
@@ -95,7 +94,7 @@ async function unusableVariables(
   const { variableProblem } = await import('../../config/secrets.ts');
   const named = [
     ...[...sources].flatMap(([id, source]) => variables(source, `sources/${id}`)),
-    // A contract holds names of Actito's, and no variable.
+    // A contract contains names from Actito, not variables.
     ...[...destinations].flatMap(([id, { contract: _, ...destination }]) =>
       variables(destination, `destinations/${id}`),
     ),
@@ -111,12 +110,12 @@ async function unusableVariables(
   });
 }
 
-/** The name of a setting without its place: `hostKey` for `delivery.hostKey.0`. */
+/** Returns the setting's name without its location: `hostKey` for `delivery.hostKey.0`. */
 function nameOf(setting: string): string {
   return setting.split('.').findLast((part) => !/^\d+$/.test(part))!;
 }
 
-/** Every `{ env: NAME }` in a file. */
+/** Returns every `{ env: NAME }` in a file. */
 function variables(
   value: unknown,
   file: string,
@@ -129,7 +128,7 @@ function variables(
   return [...own, ...Object.entries(inner).flatMap(([name, each]) => variables(each, file, [...path, name]))];
 }
 
-/** The result for people, line by line: problems, warnings, and a summary last. */
+/** Describes the result: problems, warnings, then a summary. */
 function describeValidation({ folder, valid, problems, warnings, found }: Validation): string[] {
   const files = found && [
     counted(found.sources, 'source'),

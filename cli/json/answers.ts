@@ -25,7 +25,7 @@ const trouble = shape({
   until: moment.nullable(),
 });
 
-/** How an activation stands. */
+/** The status of an activation. */
 const status = shape({
   activation: text,
   needsPerson: z.boolean(),
@@ -94,7 +94,7 @@ const schedule = shape({
     .optional(),
 });
 
-/** What the reading commands print with `--json`, by the name of the command. */
+/** The shapes of what reading commands print with `--json`, by command. */
 export const ANSWERS = {
   status: shape({
     at: moment,
@@ -176,7 +176,7 @@ export const ANSWERS = {
   scheduleList: shape({ project: text, taskQueue: text, schedules: array(schedule) }),
 };
 
-/** A value before it becomes JSON: a moment may still be a Date, facts any object. */
+/** The type of a value before it becomes JSON: a time can still be a Date, facts any object. */
 type Before<T> = string extends T
   ? T | Date
   : Record<string, unknown> extends T
@@ -187,10 +187,10 @@ type Before<T> = string extends T
         ? { [Key in keyof T]: Before<T[Key]> }
         : T;
 
-/** What a command hands over to be printed, by its name in {@link ANSWERS}. */
+/** The types of the answers before they become JSON, by their names in {@link ANSWERS}. */
 export type Answers = { [Name in keyof typeof ANSWERS]: Before<z.output<(typeof ANSWERS)[Name]>> };
 
-/** The JSON Schemas of the answers, by file name. */
+/** Returns the JSON Schemas of the answers by file name. */
 export function answerSchemas(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(ANSWERS).map(([name, schema]) => {

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import { COUNT_NAMES } from '../../contract/counts.ts';
 
-/* What the answers of several commands have in common. Objects are strict: a key that stands in no schema is a defect. */
+/* Parts that several answers share. Objects are strict: a key without a schema is a defect. */
 
 const { strictObject: shape, array } = z;
 
 export const text = z.string();
 export const count = z.int().min(0);
-/** A moment: ISO 8601, UTC. */
+/** A time: ISO 8601, UTC. */
 export const moment = z.iso.datetime();
 export const many = array(text);
-/** Names that are not fixed, and what belongs to them. */
+/** Numbers by names that are not fixed. */
 export const counts = z.record(text, count);
 
-/** A message: its name and what it is about as data, what to do next, and all of it in words. */
+/** A message: its name and its facts as data, the next steps, and the full text. */
 export const told = shape({
   reason: text,
   facts: z.record(text, z.unknown()),
   next: array(shape({ advice: text, command: text.optional() })),
   message: text,
 });
-/** A message, with the type of the failure that it explains. */
+/** A message with the type of its failure. */
 export const failure = shape({ type: text, ...told.shape });
 
-/** What a run counted; a count that is missing was not counted. */
+/** The counts of a run; a missing count was not counted. */
 export const runCounts = z.partialRecord(z.enum(COUNT_NAMES), count);
 
 /** Something wrong in a project folder. */
@@ -36,10 +36,9 @@ export const problem = shape({
   message: text,
 });
 
-/** Who decided about a plan, as they claimed, and why. */
+/** Who decided on a plan, as they claimed, and why. */
 export const decision = { by: text, reason: text };
 
-/** A run of the past. */
 export const pastRun = shape({
   run: text,
   workflowId: text,
@@ -62,7 +61,7 @@ export const pastRun = shape({
   retrievedAt: moment.nullable(),
 });
 
-/** A rejected row or value, over the runs that met it. */
+/** A rejected row or value, with the runs that rejected it. */
 export const reject = shape({
   key: text,
   reference: text.nullable(),
@@ -77,7 +76,7 @@ export const reject = shape({
   said: text.nullable().optional(),
 });
 
-/** A record of someone who asked to be forgotten. */
+/** A record of a forgotten person. */
 export const forgotten = shape({
   record: text,
   by: text,
@@ -87,5 +86,5 @@ export const forgotten = shape({
   completedAt: moment.nullable(),
 });
 
-/** That a schedule tries only once in a while, since its runs go on failing. */
+/** The backoff of a schedule whose runs keep failing. */
 export const rest = { type: text, runs: count, since: moment, next: moment };

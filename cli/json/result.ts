@@ -5,7 +5,7 @@ const { strictObject: shape, array } = z;
 
 const trip = shape({ guard: text, figure: z.number(), ...told.shape });
 
-/** What else a dry run says of its plan. */
+/** Additional details about a dry run's plan. */
 const plan = shape({
   run: text,
   guards: array(trip),
@@ -36,7 +36,7 @@ const plan = shape({
   ),
 });
 
-/** The result of a run that completed; of a dry run, its plan. */
+/** The result of a completed run, or the plan of a dry run. */
 export const runResult = shape({
   activation: text,
   outcome: text,

@@ -1,4 +1,4 @@
-/** A part of `npm run schema`: writes schemas/output/*.json, what commands print with --json. */
+/** Part of `npm run schema`: writes schemas/output/*.json, the shapes of `--json` output. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { answerSchemas } from './answers.ts';
 

@@ -10,7 +10,7 @@ export interface ActitoAnswer {
   page?: true;
 }
 
-/** D: where people find ETLs. Actito's team or an API client defines them, never the user interface. */
+/** D (documented): where to find ETLs. Actito's team or an API client defines them, never the user interface. */
 export const WHERE_ETLS_ARE =
   'Actito or an API client defines ETLs (developers.actito.com, "Setting up an ETL"); the Actito app "Manage imports" ' +
   'shows the existing ones';

@@ -88,7 +88,7 @@ export type ValueReject = keyof typeof VALUE_REJECT_MESSAGES;
 /** Every reason code with a sentence of its own; Actito may report others. */
 export type RejectReason = KeyReject | ValueReject | keyof typeof MEMBER_REJECT_MESSAGES;
 
-/** Why rows and values could not be used: their names are the codes that the state keeps. */
+/** All reasons why rows and values could not be used. Their names are the codes that the state stores. */
 export const REJECT_MESSAGES = {
   ...KEY_REJECT_MESSAGES,
   ...VALUE_REJECT_MESSAGES,

@@ -1,5 +1,6 @@
 /*
- * What a PostgreSQL error means, by SQLSTATE, in our own words, since PostgreSQL's text quotes rows, literals and bytes.
+ * The meaning of PostgreSQL errors by SQLSTATE, in our own words, because PostgreSQL's messages quote rows, literals
+ * and bytes.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 
@@ -92,7 +93,7 @@ const CLASSES: Record<string, string> = {
   XX: 'an internal error',
 };
 
-/** What an SQLSTATE means. */
+/** Returns what an SQLSTATE means, as the end of a sentence. */
 export function conditionOf(sqlstate: string): string {
   return CONDITIONS[sqlstate] ?? CLASSES[sqlstate.slice(0, 2)] ?? 'an unknown error';
 }

@@ -172,7 +172,7 @@ function uniqueAttributes({ unique }: KeyAttribute): Next[] {
   return advise(`Unique attributes are ${unique.join(', ')}.`);
 }
 
-/** D: Actito's user guide, "Adding attributes". */
+/** D (documented): Actito's user guide, "Adding attributes". */
 function whereToAdd(profileTable: string): Next[] {
   return advise(
     `In Actito, open the app "Profile tables structure" (Apps > Data; in older licenses Catalog > Profiles > Manage DB ` +

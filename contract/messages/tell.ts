@@ -2,7 +2,7 @@ import { MESSAGES, type FactsOf, type Reason } from './catalogue.ts';
 import { clean, cut } from '../clean.ts';
 import type { Facts, Message, Next, Told } from './message.ts';
 
-/** The only renderer: callers pass a reason of the catalog and its facts. */
+/** The only renderer of messages: callers pass a reason from the catalog and its facts. */
 export function tell<R extends Reason>(reason: R, facts: FactsOf<R>): Told {
   const entry = MESSAGES[reason] as unknown as Message<FactsOf<R>>;
   const next = entry.next?.(facts) ?? [];
@@ -24,7 +24,7 @@ function withNext(said: string, next: Next[]): string {
   return [said, ...next.map(nextInWords).map(clean)].join(said.includes('\n') ? '\n' : ' ');
 }
 
-/** The advice and its command, without a period after the last command, so that it is easy to copy. */
+/** The advice and its command, with no period after the last command, so that it is easy to copy. */
 function nextInWords({ advice, command }: Next, at: number, all: Next[]): string {
   if (command === undefined) return advice;
   return `${advice}: ${command}${at < all.length - 1 ? '.' : ''}`;

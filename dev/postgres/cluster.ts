@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from '../processes.ts';
 import { canRun, giveTo, postgresBinaries, unprivilegedUser, type User } from './binaries.ts';
 
-/** Where one PostgreSQL keeps its data, and what is needed to run it there. */
+/** The data folder of a PostgreSQL server, and everything needed to run it. */
 export interface Cluster {
   folder: string;
   data: string;
@@ -13,23 +13,23 @@ export interface Cluster {
   bin: string;
   user: User | undefined;
   password: string;
-  /** Commands that make what is missing, to be run before the server. They find the password in {@link PASSWORD}. */
+  /** Commands to run before the server, which create what is missing. They read the password from {@link PASSWORD}. */
   prepare: Command[];
 }
 
-/** The environment variable that hands the password to the commands. */
+/** The environment variable that passes the password to the commands. */
 export const PASSWORD = 'ACTITO_SYNC_POSTGRES_PASSWORD';
 
 /**
- * A cluster in `dataDir`, as it was left or new; or a temporary one below `temporary`. Nothing of that exists yet: the first
- * command creates its folder, so that whatever watches the commands finds it, and nothing is left however early we end.
+ * Returns the existing or a new cluster in `dataDir`, or a temporary one below `temporary`. The first command creates
+ * the folder of a temporary one, so the shell that runs the commands also removes it, even if this process ends early.
  */
 export async function cluster(dataDir: string | undefined, temporary = tmpdir()): Promise<Cluster> {
   const user = await unprivilegedUser();
   const native = await postgresBinaries();
   const random = randomBytes(16).toString('hex');
   const copy = user !== undefined && !(await canRun(native, user));
-  const below = copy ? tmpdir() : temporary; // a file system in memory may let no program run
+  const below = copy ? tmpdir() : temporary; // a file system in memory may forbid programs
   const folder = dataDir ? resolve(dataDir) : join(below, `actito-sync-postgres-${random.slice(0, 12)}`);
   const data = join(folder, 'cluster');
   if (dataDir || copy) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -46,7 +46,7 @@ export async function cluster(dataDir: string | undefined, temporary = tmpdir())
   return { folder, data, bin, user, password, prepare };
 }
 
-/** The data gets its name when it is complete, so an interrupted start does no harm to the next. */
+/** The data folder gets its final name when it is complete, so an interrupted start does not affect the next one. */
 function initialise(bin: string, folder: string, data: string, flags: string[]): Command[] {
   const passwordFile = join(folder, 'password');
   const fresh = `${data}.new`;
@@ -59,7 +59,7 @@ function initialise(bin: string, folder: string, data: string, flags: string[]):
     '--no-instructions',
   ];
   const access = ['--auth', 'scram-sha-256', '--pwfile', passwordFile];
-  // PostgreSQL's built-in locale: upper and lower case of all languages, whatever the machine has installed
+  // PostgreSQL's built-in locale has the upper and lower case of all languages, independent of the machine.
   const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
   return [
     ['sh', '-c', `umask 077 && printf %s "$${PASSWORD}" > "$1"`, 'sh', passwordFile],

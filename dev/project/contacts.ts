@@ -9,21 +9,21 @@ import type { Simulator } from '../../simulator/start.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from './warehouses.ts';
 
-/** Members of a segment that become contacts, at most. */
+/** The maximum number of members of a segment that become contacts. */
 const MOST = 10_000;
-/** One in so many members has no profile in Actito, as in practice. */
+/** One in this many members has no profile in Actito, as in practice. */
 const UNKNOWN = 12;
 
-/** A matching key of an activation, and where a segment has it. */
+/** The matching key of an activation, and its column in a segment. */
 interface KeyColumn {
   rule: Activation['matchingKey'];
   column: string;
 }
 
 /**
- * Makes contacts for the members that the segments of a destination have now. If a segment maps an attribute that is the
- * matching key of another activation, its contacts have that key, too.
- * @returns what came of it, for people
+ * Creates contacts for the current members of a destination's segments. If a segment maps an attribute that is the
+ * matching key of another activation, its contacts also have that key.
+ * @returns a summary for people
  */
 export async function seedContacts(
   destination: string,
@@ -49,14 +49,14 @@ export async function seedContacts(
       if (free[0]?.[0] !== columns[0]!.rule.attribute) continue; // another segment has made this contact
       for (const [attribute, key] of free) known.add(`${attribute} ${key}`);
       const contact = { emailAddress: `contact${known.size}@dev.example`, ...Object.fromEntries(free) };
-      await simulator.seedContacts([contact]).catch(() => undefined); // a key that Actito refuses is no contact
+      await simulator.seedContacts([contact]).catch(() => undefined); // skips keys that Actito would reject
     }
   }
   const why = unread.length > 0 ? ` (segments that cannot be read yet: ${unread.join(', ')})` : '';
   return `Simulated Actito for ${destination}: ${counted(simulator.contactCount(), 'contact')}${why}`;
 }
 
-/** Where a segment has the matching keys of activations, its own first; none if Actito itself gives the key. */
+/** Returns the segment's columns with matching keys of activations, its own first; none if Actito generates the key. */
 function keyColumns({ matchingKey, attributes }: Activation, all: readonly Activation[]): KeyColumn[] {
   if (matchingKey.attribute === 'profileId') return [];
   const others = all.flatMap(({ matchingKey: rule }) => {
@@ -68,8 +68,8 @@ function keyColumns({ matchingKey, attributes }: Activation, all: readonly Activ
 }
 
 /**
- * The keys of some members by attribute, read as a run reads them: by the warehouse's driver, in a transaction in which
- * nothing can be written, and by one statement.
+ * Reads the keys of some members by attribute. Like a run, it uses the warehouse's driver, a read-only transaction and
+ * a single statement.
  */
 async function keysOf(
   { segment }: Activation,
@@ -103,7 +103,7 @@ async function keysOf(
   }
 }
 
-/** The same ones each time. */
+/** Uses a hash, so that each start chooses the same members. */
 function isKnown(key: string): boolean {
   return createHash('sha256').update(key).digest().readUInt32BE() % UNKNOWN !== 0;
 }

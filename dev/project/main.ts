@@ -1,6 +1,6 @@
 /*
- * `actito-sync dev [folder]`: in one terminal all that a project folder needs on one's own machine. It never calls the
- * Actito that the folder names: each destination gets a simulator of its own.
+ * `actito-sync dev [folder]`: runs everything that a project folder needs on one machine, in one terminal. It never
+ * calls the folder's real Actito, because each destination gets a simulator.
  */
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof Interrupted) {
       say('\nStopping …');
-      return 0; // Ctrl-C is how this ends
+      return 0; // Ctrl-C is the normal end
     }
     console.error((error as Error).message);
     return 1;

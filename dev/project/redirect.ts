@@ -9,11 +9,14 @@ import type { Project } from '../../config/project.ts';
 import { custom } from '../../simulator/contacts/attributes.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
 
-/** The simulators' secrets, under names that no real ones have. */
+/** Secrets of the simulators. No real secrets have these names. */
 export const API_KEY = { name: 'ACTITO_SYNC_DEV_API_KEY', value: randomUUID() };
 export const PASSWORD = { name: 'ACTITO_SYNC_DEV_PASSWORD', value: randomUUID() };
 
-/** A simulator as the activations of a destination expect their Actito: entity, table, attributes made by hand. */
+/**
+ * Returns the options of a simulator that has what the destination's activations expect in Actito: entity, table, and
+ * manually created attributes.
+ */
 export function simulatorFor(
   id: string,
   destination: Destination,
@@ -38,21 +41,21 @@ export function simulatorFor(
   };
 }
 
-/** What the simulator's table has as it should be anyway. */
+/** These attributes of the simulator's table already have the right type. */
 const ALWAYS_UNIQUE = ['profileId', 'emailAddress', 'customerId'];
 const PREDEFINED = ['lastName', 'firstName', 'birthDate', 'sex', 'motherLanguage'];
 
-/** A project folder beside the real one. */
+/** A temporary project folder that uses simulators. */
 export interface Redirected {
   projectFolder: string;
-  /** Environment variables with the authorities to trust. */
+  /** Environment variables with the certificate authorities to trust. */
   certificates: Record<string, string>;
   remove: () => Promise<void>;
 }
 
 /**
- * Writes a folder whose destinations lead to the simulators; everything else in it *is* the project's own, so that an
- * edit counts at once. Secrets and addresses of the real destinations are not in it.
+ * Creates a folder whose destinations point to the simulators. It contains no secrets or addresses of the real
+ * destinations. All other files are links to the original ones, so edits apply immediately.
  */
 export async function writeRedirected(
   folder: string,

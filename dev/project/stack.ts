@@ -8,25 +8,25 @@ import { API_KEY, PASSWORD, simulatorFor, writeRedirected } from './redirect.ts'
 import { warehouses, type Warehouse } from './warehouses.ts';
 import { logLines } from './worker-log.ts';
 
-/** What is to be run. */
+/** The project folder to run. */
 export interface Wanted {
-  /** Absolute. */
+  /** An absolute path. */
   folder: string;
   project: Project;
-  /** A file with SQL for the warehouse that is made here. */
+  /** A file with SQL for the warehouse that this stack creates. */
   seed?: string;
 }
 
-/** All that runs for a project folder, to be told. */
+/** The running stack of a project folder. */
 export interface ProjectStack extends Stack {
   warehouses: Warehouse[];
   projectName: string;
 }
 
 /**
- * Starts everything that a project folder needs; `resources` ends it. Its destinations lead to the simulators. Nothing is
- * kept, since the simulators forget too: a state that remembers lists which Actito does not have would only fail.
- * @throws Error of the part that could not be started
+ * Starts everything that a project folder needs; `resources` stops it. The destinations point to simulators. No data is
+ * kept: the simulators lose theirs, and a state with lists that Actito does not have would only cause failures.
+ * @throws Error of the part that failed to start
  */
 export async function startProjectStack(
   resources: Resources,

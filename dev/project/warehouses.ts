@@ -4,18 +4,19 @@ import { runSql } from '../databases.ts';
 
 /** The database of a source. */
 export interface Warehouse {
-  /** Id of the source. */
+  /** The id of the source. */
   source: string;
-  /** The environment variable that the source asks for. */
+  /** The environment variable in the source's file. */
   variable: string;
   url: string;
-  /** It was made here. */
+  /** This stack created it. */
   own: boolean;
 }
 
 /**
- * A database for each source: the one that its variable names, else one made here, filled by the SQL of `seed`.
- * @throws Error when there is a seed, and not exactly one database to fill; or when its SQL fails
+ * Returns a database for each source: the one in its environment variable, otherwise a new one, which the SQL of `seed`
+ * fills.
+ * @throws Error when there is a seed but not exactly one new database, or when the SQL fails
  */
 export async function warehouses(
   { sources }: Project,

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { ProjectStack } from './stack.ts';
 
-/** Where everything is, and what to type in another terminal, line by line; the commands work as printed. */
+/**
+ * Describes the running stack, and the commands to type in another terminal, line by line. The commands work as
+ * printed.
+ */
 export function whatThereIs(stack: ProjectStack): string[] {
   const { temporal, stateUrl, warehouses, simulators, projectName } = stack;
   const projectFolder = stack.project.folder;

@@ -1,12 +1,12 @@
-/** A line of pino's. */
+/** A line of pino's JSON output. */
 interface LogLine {
   msg: string;
   workflowId?: string;
 }
-/** What the worker prints when all is well. */
+/** The line that the worker prints when it is ready. */
 const READY = 'worker is ready';
 
-/** Takes a worker's output in pieces, and tells its warnings and errors as people read them, line by line. */
+/** Takes pieces of a worker's output, and passes its warnings and errors on as readable lines. */
 export function logLines(tell: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {
@@ -25,6 +25,6 @@ function parsed(line: string): LogLine {
   try {
     return JSON.parse(line) as LogLine;
   } catch {
-    return { msg: line }; // not the logger's, but worth knowing
+    return { msg: line }; // not from the logger, but still useful
   }
 }

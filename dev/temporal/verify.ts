@@ -1,4 +1,4 @@
-/** Ends with 1, and says so, unless the file given first has the SHA-256 given second. */
+/** Exits with 1 and an error unless the file (first argument) has the SHA-256 (second argument). */
 import { checksumOf } from './checksum.ts';
 
 const [file = '', wanted = ''] = process.argv.slice(2);

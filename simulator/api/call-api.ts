@@ -95,7 +95,7 @@ async function strikeFaults(
     if (refused.retryAfter !== undefined) response.setHeader('Retry-After', refused.retryAfter);
     throw new Refusal(status, `${status} by a fault switch.`);
   }
-  // Without a route, this fault is about tokens that expire early, not about a revoked key.
+  // Without a route, this fault simulates tokens that expire early, not a revoked key.
   const unauthorized = faults.pending('unauthorized', path);
   if (unauthorized && (unauthorized.route !== undefined || path !== TOKEN)) {
     faults.strike('unauthorized', path);

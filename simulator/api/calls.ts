@@ -9,7 +9,7 @@ export class Calls {
   readonly #counts = new Map<string, number>();
   readonly #undocumented = new Set<string>();
 
-  /** @returns the function that ends the call. @throws Refusal 429 when five are under way. */
+  /** @returns the function that ends the call. @throws Refusal 429 when five calls are in progress. */
   begin(): () => void {
     if (this.#underWay >= CONCURRENT_REQUESTS) {
       throw new Refusal(429, `More than ${CONCURRENT_REQUESTS} concurrent requests.`);
@@ -29,7 +29,7 @@ export class Calls {
     return Object.fromEntries(this.#counts);
   }
 
-  /** Of these, the calls of routes that Actito has not documented. */
+  /** Returns the same for the routes that Actito has not documented. */
   undocumented(): Record<string, number> {
     return Object.fromEntries([...this.#counts].filter(([route]) => this.#undocumented.has(route)));
   }

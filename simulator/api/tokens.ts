@@ -4,11 +4,11 @@ import { Refusal } from '../refusal.ts';
 
 const LIFETIME_SECONDS = 900;
 
-/** The opaque access tokens of a licence, each valid for 900 seconds. */
+/** The opaque access tokens of a license, each valid for 900 seconds. */
 export class Tokens {
   readonly #apiKey: string;
   readonly #clock: Clock;
-  /** When each token ends, in milliseconds since the epoch. */
+  /** When each token expires, in milliseconds since the epoch. */
   readonly #ends = new Map<string, number>();
 
   constructor(apiKey: string, clock: Clock) {
@@ -16,7 +16,7 @@ export class Tokens {
     this.#clock = clock;
   }
 
-  /** @param authorization the raw API key, without a scheme word. @throws Refusal 401 for any other. */
+  /** @param authorization the raw API key, without a scheme. @throws Refusal 401 for any other value. */
   issue(authorization: string | undefined) {
     if (authorization !== this.#apiKey) throw new Refusal(401, 'The API key is not valid.');
     const accessToken = randomBytes(24).toString('base64url');

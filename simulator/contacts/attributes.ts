@@ -1,11 +1,11 @@
-/** The kinds of value a CUSTOM attribute can hold. */
+/** The types that a CUSTOM attribute can have. */
 export const VALUE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-/** Types with a format in Actito's documentation that no known table uses. */
+/** Types whose format Actito documents, but that no known table uses. */
 type Assumed = 'PHONE_NUMBER' | 'COUNTRY' | 'PERSON_TITLE';
 
-/** An attribute as the structure routes show it. Predefined ones carry no `valueType`. */
+/** An attribute as the structure routes return it. Predefined attributes have no `valueType`. */
 export interface Attribute {
   type:
     'CUSTOM' | 'LASTNAME' | 'FIRSTNAME' | 'BIRTHDATE' | 'SEX' | 'MOTHER_LANGUAGE' | 'EMAIL_ADDRESS' | Assumed;
@@ -17,16 +17,16 @@ export interface Attribute {
   valueRestriction?: { maxLength?: number; minLength?: number };
 }
 
-/** Actito's longest string. */
+/** The maximum length of a string in Actito. */
 export const LONGEST_STRING = 255;
 
-/** The mobile phone: its values are phone numbers, although its type is STRING. */
+/** The mobile phone attribute. Its values are phone numbers, although its type is STRING. */
 export const PHONE = 'gsmNumber';
 
-/** Attributes that Actito writes itself; they are the first ones of every contact. */
+/** Attributes that Actito maintains itself. They are the first ones of every contact. */
 export const TECHNICAL = ['profileId', 'creationMoment', 'updateMoment'] as const;
 
-/** Completes a CUSTOM attribute like Actito. */
+/** Completes a CUSTOM attribute with Actito's defaults. */
 export function custom(name: string, valueType: ValueType, more: Partial<Attribute> = {}): Attribute {
   return { type: 'CUSTOM', name, unique: false, mandatory: false, valueType, multiValued: false, ...more };
 }
@@ -35,7 +35,7 @@ function predefined(type: Attribute['type'], name: string, more: Partial<Attribu
   return { type, name, unique: false, mandatory: false, ...more };
 }
 
-/** The attributes of a usual profile table. `uniquePhone`: whether `gsmNumber` is unique. */
+/** Returns the attributes of a typical profile table. `uniquePhone`: whether `gsmNumber` is unique. */
 export function usualAttributes({ uniquePhone = false } = {}): Attribute[] {
   const text = { valueRestriction: { maxLength: LONGEST_STRING } };
   return [
@@ -55,7 +55,7 @@ export function usualAttributes({ uniquePhone = false } = {}): Attribute[] {
   ];
 }
 
-/** The usual attributes, and `attributes` beyond them or instead of those of the same name. */
+/** Returns the typical attributes and `attributes`, which replace those of the same name. */
 export function allAttributes({
   attributes = [],
   uniquePhone,

@@ -1,7 +1,7 @@
-/* The codes of two letters that Unicode's data has names for, less those that ISO has withdrawn or never assigned. */
+/* Two-letter codes that have a name in Unicode's data, without those that ISO has withdrawn or never assigned. */
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-/** Withdrawn by ISO 639-1: they now belong to other languages, or are groups of languages. */
+/** Withdrawn from ISO 639-1. They were replaced by other codes, or are groups of languages. */
 const WITHDRAWN = ['BH', 'IN', 'IW', 'JI', 'JW', 'MO', 'SH'];
 /**
  * Regions that are not in ISO 3166-1: unions, reserved codes, former countries, user-assigned codes, parts of
@@ -13,12 +13,12 @@ const UNASSIGNED =
 const languages = codes('language', WITHDRAWN);
 const countries = codes('region', UNASSIGNED.split(' '));
 
-/** A language of ISO 639-1, in capital letters as Actito documents it. */
+/** Whether a code is in ISO 639-1; in capital letters, as Actito documents it. */
 export function isLanguage(code: string): boolean {
   return languages.has(code);
 }
 
-/** A country of ISO 3166-1, alpha-2. */
+/** Whether a code is in ISO 3166-1 alpha-2, in capital letters. */
 export function isCountry(code: string): boolean {
   return countries.has(code);
 }

@@ -3,16 +3,16 @@ import type { Attribute } from './attributes.ts';
 import { type Check, checkOf } from './formats.ts';
 import { ValueIndex } from './value-index.ts';
 
-/** The error for a unique value that another profile has. */
+/** The error for a unique value that belongs to another profile. */
 export const TAKEN = "another contact's value of a unique attribute";
 
-/** All values of one attribute, by profile id. It needs no memory before the first value. */
+/** All values of one attribute, by profile id. Uses no memory until the first value is set. */
 export class Column {
   readonly attribute: Attribute;
   readonly #check: Check;
   /** The values of profiles 1, 2, …; profiles beyond the end have none. */
   readonly #values: (string | null)[] = [];
-  /** Built at the first lookup, then kept up to date. */
+  /** Created at the first lookup, then kept up to date. */
   #index: ValueIndex | undefined;
   #isDeleted = false;
 
@@ -21,12 +21,11 @@ export class Column {
     this.#check = checkOf(attribute);
   }
 
-  /** The value as text. */
   get(id: number): string | null {
     return this.#values[id - 1] ?? null;
   }
 
-  /** Sets a value that was checked before; empty clears. @throws if the attribute was deleted. */
+  /** Sets a value that was already checked. An empty value clears. @throws if the attribute was deleted. */
   set(id: number, value: string): void {
     if (this.#isDeleted) throw new Error(`The attribute "${this.attribute.name}" was deleted.`);
     const values = this.#values;
@@ -39,12 +38,12 @@ export class Column {
     if (after !== null) this.#index?.add(this.#indexed(after), id);
   }
 
-  /** The profile that has this value of a unique attribute; email addresses match in any case. */
+  /** Returns the profile with this value of a unique attribute. Email addresses are case-insensitive. */
   find(value: string): number | undefined {
     return this.#indexedValues().find(this.#indexed(value));
   }
 
-  /** Returns why a profile (`self` if it exists already) cannot have this value (empty: none). */
+  /** Returns why a profile (`self`, if it already exists) cannot have this value; an empty value means none. */
   complaintAbout(value: string, self?: number): string | undefined {
     if (value === '') return this.attribute.mandatory ? 'mandatory and must not be empty' : undefined;
     const complaint = this.#check(value);
@@ -53,7 +52,7 @@ export class Column {
     return owner !== undefined && owner !== self ? TAKEN : undefined;
   }
 
-  /** Deletes all values, and allows no new ones. */
+  /** Deletes all values and prevents new ones. */
   delete(): void {
     this.#isDeleted = true;
     this.#values.length = 0;

@@ -1,10 +1,10 @@
 import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
 import { isCountry, isLanguage } from './codes.ts';
 
-/** Returns what is wrong with a value (without the value itself), or nothing. */
+/** Returns what is wrong with a value, without the value itself; undefined: it is valid. */
 export type Check = (value: string) => string | undefined;
 
-/** Returns the check of a non-empty value in an import file, by the attribute's type. */
+/** Returns the check for non-empty values in an import file, according to the attribute's type. */
 export function checkOf(attribute: Attribute): Check {
   switch (attribute.type) {
     case 'EMAIL_ADDRESS':
@@ -49,11 +49,14 @@ function checkOfCustom(attribute: Attribute): Check {
   }
 }
 
-/** Local part in ASCII, without dots at its ends or two in a row; a domain whose suffix has two characters or more. */
+/**
+ * The local part is ASCII, without a dot at either end and without consecutive dots. The domain's suffix has at least
+ * two characters.
+ */
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z](-*[A-Za-z0-9])+$/;
 
-/** E.164: a plus, a country and no more than 15 digits in all. */
+/** E.164: a plus, a country code, at most 15 digits in total. */
 const INTERNATIONAL = /^\+[1-9]\d{6,14}$/;
 
 function phoneOf(attribute: Attribute): Check {
@@ -73,7 +76,7 @@ function both(first: Check, second: Check): Check {
   return (value) => first(value) ?? second(value);
 }
 
-/** Counted in UTF-16 units like in Java, because Actito's unit is not documented. */
+/** The length in UTF-16 units, like in Java, because Actito does not document its unit. */
 function lengthOf({
   valueRestriction: { maxLength = LONGEST_STRING, minLength = 0 } = {},
 }: Attribute): Check {
@@ -104,7 +107,7 @@ function isTimestamp(value: string): string | undefined {
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether the date at the start of a text exists. Date would need a microsecond, and accept 2025-02-30. */
+/** Whether the date at the start of a text exists. `Date` is slower, and accepts 2025-02-30. */
 function isDay(text: string): boolean {
   const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
   const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);

@@ -3,12 +3,12 @@ import { invalid, notFound } from '../refusal.ts';
 import { type Attribute, TECHNICAL } from './attributes.ts';
 import { Column, Moments, ProfileIds } from './column.ts';
 
-/** One contact with all attributes, `null` for those without a value. */
+/** A contact with all its attributes; `null` for attributes without a value. */
 export type Contact = Record<string, string | null>;
 
 /**
- * The profile table: all contacts in memory by profile id (1, 2, …), with the values of each attribute in a column.
- * There may be a million contacts, so there is no object for each.
+ * The profile table. All contacts are in memory by profile id (1, 2, …), and each attribute's values are in a column.
+ * There can be a million contacts, so there is no object for each one.
  */
 export class Profiles {
   readonly id: string;
@@ -56,7 +56,7 @@ export class Profiles {
   }
 
   /**
-   * Adds a contact, by seeding or by an ETL that may create.
+   * Adds a contact, when seeding or for an ETL that may create contacts.
    * @throws Error for an unknown, technical, missing mandatory, malformed or duplicate value.
    */
   insert(values: Contact): void {
@@ -76,7 +76,7 @@ export class Profiles {
     }
   }
 
-  /** Returns the first problem of a new contact with these values. */
+  /** Returns the first problem of a new contact with these values; undefined: none. */
   complaintAboutNew(values: Contact): { attribute: string; complaint: string } | undefined {
     for (const column of this.#columns) {
       const { name } = column.attribute;
@@ -87,7 +87,7 @@ export class Profiles {
     return undefined;
   }
 
-  /** Records that values of this contact were changed now. */
+  /** Sets the update time of a contact whose values have changed. */
   noteUpdate(id: number): void {
     this.#updated.setToNow(id);
   }
@@ -97,7 +97,8 @@ export class Profiles {
   }
 
   /**
-   * Adds all or none. Names that differ only in case are refused too, because many databases treat them as equal.
+   * Adds all of the attributes, or none. Names that differ only in case are also refused, because many databases treat
+   * them as equal.
    * @throws Refusal 400 for a name that exists.
    */
   addAttributes(added: Attribute[]): void {

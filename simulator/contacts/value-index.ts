@@ -3,17 +3,17 @@ const REMOVED = -1;
 const FEWEST = 1024;
 
 /**
- * Finds a profile id by a value, in a hash table of numbers; the column has the values. For a million values, a Map
- * needs almost twice the memory, and a lookup more than twice the time.
+ * Finds a profile id by its value, with a hash table of numbers. The column stores the values. For a million values, a
+ * Map needs almost twice the memory, and more than twice the time for a lookup.
  */
 export class ValueIndex {
   readonly #hasValue: (id: number, value: string) => boolean;
-  /** Hash and profile id alternate; their number is a power of two. */
+  /** Alternating hashes and profile ids; the number of slots is a power of two. */
   #slots = new Int32Array(2 * FEWEST);
   #used = 0;
   #removed = 0;
 
-  /** @param hasValue whether the profile has this value now. */
+  /** @param hasValue whether the profile currently has this value. */
   constructor(hasValue: (id: number, value: string) => boolean) {
     this.#hasValue = hasValue;
   }
@@ -23,7 +23,7 @@ export class ValueIndex {
     return slot < 0 ? undefined : this.#slots[slot + 1];
   }
 
-  /** Adds a value that no profile has. */
+  /** Adds a value that no other profile has. */
   add(value: string, id: number): void {
     if (4 * (this.#used + 1) > this.#slots.length) this.#resize();
     put(this.#slots, hashOf(value), id);
@@ -34,7 +34,7 @@ export class ValueIndex {
   remove(value: string): void {
     const slot = this.#slotOf(value);
     if (slot < 0) return;
-    this.#slots[slot + 1] = REMOVED; // not empty, so that entries after it are found
+    this.#slots[slot + 1] = REMOVED; // not emptied, so that entries after it are still found
     this.#removed += 1;
   }
 

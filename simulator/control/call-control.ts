@@ -5,7 +5,7 @@ import type { Inspection } from '../inspection.ts';
 import { invalid, notFound, Refusal } from '../refusal.ts';
 import { CONTROL_PREFIX, controlRoutes } from './control-routes.ts';
 
-/** Handles one call of the inspection. Its errors are the caller's, so the status is 400. */
+/** Handles a call of the inspection. All its errors are the caller's fault, so their status is 400. */
 export async function callControl(
   inspection: Inspection,
   request: IncomingMessage,

@@ -9,7 +9,7 @@ import { notFound } from '../refusal.ts';
 import { marketerRoutes } from './marketer-routes.ts';
 import { fromNdjson, toNdjson } from './ndjson.ts';
 
-/** No real host of Actito has paths that begin so. */
+/** No path of a real Actito host begins like this. */
 export const CONTROL_PREFIX = '/__simulator';
 
 const NDJSON = 'application/x-ndjson';
@@ -27,7 +27,7 @@ function lines(values: Iterable<unknown>): Answer {
   return { status: 200, stream: { type: NDJSON, content: toNdjson(values) } };
 }
 
-/** The inspection over HTTP, for other processes; without authentication. See Inspection for what each does. */
+/** The inspection over HTTP, for other processes; without authentication. Inspection documents each operation. */
 export const controlRoutes: Route<Inspection>[] = [
   ...marketerRoutes,
   { method: 'GET', path: '/contacts', handle: (inspection) => lines(inspection.contacts()) },

@@ -6,7 +6,7 @@ import type { NewEtl } from '../imports/etls.ts';
 
 const done: Answer = { status: 204 };
 
-/** What a marketer does, over HTTP. Bodies are checked by what they are given to. */
+/** The marketer's operations over HTTP. The operations themselves check the bodies. */
 export const marketerRoutes: Route<Inspection>[] = [
   {
     method: 'POST',

@@ -4,7 +4,7 @@ import { invalid } from '../refusal.ts';
 
 const LINES_PER_CHUNK = 500;
 
-/** One JSON value a line, of any number of values. */
+/** Writes one JSON value per line. The values can be unlimited. */
 export function toNdjson(values: Iterable<unknown>): Readable {
   return Readable.from(
     (function* () {
@@ -20,7 +20,7 @@ export function toNdjson(values: Iterable<unknown>): Readable {
   );
 }
 
-/** @throws Refusal 400 at a line that is not JSON. */
+/** Reads one JSON value per line. @throws Refusal 400 at a line that is not JSON. */
 export async function* fromNdjson(stream: Readable): AsyncGenerator<unknown> {
   let number = 0;
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {

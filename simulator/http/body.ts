@@ -4,7 +4,7 @@ import { invalid } from '../refusal.ts';
 
 const LARGEST_BODY = 1_000_000;
 
-/** @throws Refusal 400 unless the request's body is JSON with that content type, and not too large. */
+/** Reads a JSON body. @throws Refusal 400 for another content type, invalid JSON, or a body that is too large. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     throw invalid('The body is not application/json.');
@@ -13,7 +13,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= LARGEST_BODY) chunks.push(chunk); // reads the rest, so that the answer arrives
+    if (bytes <= LARGEST_BODY) chunks.push(chunk); // reads the rest, so that the client receives the answer
   }
   if (bytes > LARGEST_BODY) throw invalid('The body is too long.');
   try {
@@ -23,7 +23,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Checks the shape of a body. Unknown fields are refused, as by a strict server. */
+/** Checks the shape of a body. Unknown fields are refused, as a strict server would. */
 export function shaped<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;

@@ -19,13 +19,13 @@ export async function respond(response: ServerResponse, answer: Answer): Promise
   }
 }
 
-/** The answer to a call that failed: a refusal's own status, 500 for a bug of the simulator. */
+/** Returns the answer to a failed call: the status of a refusal, or 500 for a bug of the simulator. */
 export function answerTo(error: unknown): Answer {
   const message = error instanceof Error ? error.message : String(error);
   return { status: error instanceof Refusal ? error.status : 500, json: { message } };
 }
 
-/** Whether an `Accept` header (absent: anything) allows one of these media types. */
+/** Whether an `Accept` header allows one of these media types. A missing header allows all. */
 export function accepts(header: string | undefined, types: readonly string[]): boolean {
   const ranges = (header ?? '*/*').split(',').map((range) => range.trim().toLowerCase());
   return ranges.some((range) => {

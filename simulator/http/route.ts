@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { invalid } from '../refusal.ts';
 
-/** What a route answers: JSON, or a stream of some type. */
+/** The answer of a route: JSON, or a stream of another type. */
 export interface Answer {
   status: number;
   json?: unknown;
   stream?: { type: string; content: Readable };
-  /** The path of what was created. */
+  /** The path of the created object. */
   location?: string;
 }
 
-/** One method of one path; `C` is the handler's context. */
+/** A method of a path; `C` is the context of its handler. */
 export interface Route<C> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** A template such as `/entities/{entity}`. */
   path: string;
   /** The route is not documented, so a license may answer it with 404. */
   assumed?: true;
-  /** Media types that the answer may have, default JSON; the caller's `Accept` must allow one. */
+  /** Media types of the answer, default JSON. The caller's `Accept` must allow one. */
   produces?: string[];
   handle(
     context: C,
@@ -26,17 +26,17 @@ export interface Route<C> {
   ): Answer | Promise<Answer>;
 }
 
-/** The path of a request, without its query. */
+/** Returns the path of a request, without its query. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/\?.*/s, '');
 }
 
-/** The parameters of a request's query. */
+/** Returns the query parameters of a request. */
 export function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(/\?(.*)/s.exec(url)?.[1] ?? '');
 }
 
-/** The routes of a path, whatever their method, with the values of the template's parameters. */
+/** Returns the routes of a path for any method, with the values of the template's parameters. */
 export function matching<C>(routes: readonly Route<C>[], pathname: string) {
   return routes.flatMap((route) => {
     const params = paramsOf(route.path, pathname);

@@ -7,23 +7,23 @@ import { IMPORT_MODES, type ImportJob, lookUp, Separator } from './job.ts';
 
 const NewEtl = z.strictObject({
   id: z.string().regex(/^\w+$/, 'must be letters, digits and underscores').optional(),
-  /** Name or id of the profile table; the simulator has one. */
+  /** Name or id of the profile table. The simulator has only one. */
   table: z.string().optional(),
   mode: z.enum(IMPORT_MODES).default('UPDATE_ONLY'),
-  /** The unique attribute that rows are matched on. */
+  /** The unique attribute that identifies the profile of a row. */
   key: z.string(),
   /** The attribute of each column, by the column's header. */
   columns: z.record(z.string(), z.string()),
-  /** A file may lack some of the columns (`subset`), or must have `all`. */
+  /** A file may have some of the columns (`subset`), or must have `all`. */
   columnsPolicy: z.enum(['subset', 'all']).default('subset'),
   separator: Separator.default(';'),
   /** Default: the setting of the license. */
   emptyValue: z.enum(['clears', 'ignored']).optional(),
 });
 
-/** The form in which a marketer defines an ETL. */
+/** The input with which a marketer defines an ETL. */
 export type NewEtl = z.input<typeof NewEtl>;
-/** A pre-defined import: everything but the file. */
+/** A pre-defined import, with everything except the file. */
 export type Etl = z.output<typeof NewEtl> & { id: string; table: string };
 
 /** The ETLs that were defined in Actito's interface. The API can only run them. */
@@ -46,7 +46,7 @@ export class Etls {
     return etl;
   }
 
-  /** @throws Refusal 400 for an id that is taken, or a mapping that the table does not allow. */
+  /** @throws Refusal 400 for an id that exists, or a mapping that the table does not allow. */
   add(body: unknown): Etl {
     const { profiles, nextId } = this.#parts;
     const { id = nextId(), table = profiles.id, ...more } = shaped(NewEtl, body);
@@ -63,13 +63,13 @@ export class Etls {
     return etl;
   }
 
-  /** Imports in the queue still run. @throws Refusal 404. */
+  /** Removes an ETL. Queued imports still run. @throws Refusal 404. */
   remove(id: string): void {
     this.#etls.delete(this.get(id).id);
   }
 }
 
-/** Makes the import of a file by an ETL. Errors in the file's header show when it runs. */
+/** Creates the import of a file by an ETL. Errors in the file's header occur when the import runs. */
 export function jobOf(etl: Etl, licence: Licence): ImportJob {
   const { id: etlId, table: tableId, mode, key, separator, columns } = etl;
   return {

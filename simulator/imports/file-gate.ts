@@ -10,7 +10,7 @@ export interface Allowance {
 }
 
 /**
- * Passes an import file on if it is UTF-8 without byte-order mark and not too large; otherwise fails with a Refusal
+ * Passes an import file on if it is UTF-8 without a byte-order mark, and not too large. Otherwise fails with a Refusal
  * 400.
  */
 export class FileGate extends Transform {
@@ -53,7 +53,7 @@ export function tooLarge(limit: number): Error {
 
 const LONGEST_HEADER = 64 * 1024;
 
-/** The fields of a file's first line; none when that is not CSV. */
+/** Returns the fields of a file's first line; empty if it is not CSV. */
 export async function readHeader(path: string, delimiter: string): Promise<string[]> {
   const file = await open(path);
   const { buffer, bytesRead } = await file

@@ -9,24 +9,24 @@ import { importRows, type RowCounts } from './import-rows.ts';
 import type { ImportJob } from './job.ts';
 import type { Upload } from './receive-upload.ts';
 
-/** One accepted import. */
+/** An accepted import. */
 export interface ImportRecord {
   id: string;
   job: ImportJob;
   upload: Upload;
-  /** The attributes of its file; before an ETL has begun, the possible ones. */
+  /** The attributes in its file; before an ETL has begun, the possible ones. */
   columns: string[];
   /** Milliseconds since the epoch. */
   created: number;
   status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'WITH_ERROR' | 'FAILED';
   /** Why it failed. */
   message?: string;
-  /** Set when it has ended, unless it failed. */
+  /** Set when the import has ended, unless it failed. */
   rows?: RowCounts;
 }
 
 interface Parts {
-  /** A folder for files that are being worked on. */
+  /** A folder for temporary files. */
   spool: string;
   clock: Clock;
   faults: Faults;
@@ -40,7 +40,7 @@ interface Limits {
   importsPerTablePerDay: number;
 }
 
-/** The licence's imports: one runs at a time, the others wait in order. */
+/** The imports of a license. One import runs at a time, the others wait in order. */
 export class ImportQueue {
   readonly #parts: Parts;
   readonly #limits: Limits;
@@ -64,12 +64,12 @@ export class ImportQueue {
     return record;
   }
 
-  /** Imports of a data file of this name, in the order of their arrival. */
+  /** Returns the imports whose data file has this name, in the order of arrival. */
   ofFile(name: string): ImportRecord[] {
     return this.all().filter(({ upload }) => upload.fileName === name);
   }
 
-  /** A path for the folder of an import that is being received. */
+  /** Returns a new path for the folder of an upload. */
   newUpload(): string {
     return join(this.#parts.spool, `upload-${this.#parts.nextId()}`);
   }
@@ -80,8 +80,8 @@ export class ImportQueue {
   }
 
   /**
-   * Takes over a received file and queues its import.
-   * @throws Refusal 429 when the table has had its imports of the day.
+   * Takes ownership of a received file, and queues its import.
+   * @throws Refusal 429 when the table has reached its number of imports per day.
    */
   add(job: ImportJob, upload: Upload): ImportRecord {
     const created = this.#parts.clock.now();
@@ -98,7 +98,7 @@ export class ImportQueue {
     return record;
   }
 
-  /** Stops the running import immediately and removes those in the queue. */
+  /** Stops the running import immediately, and removes those in the queue. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#running;

@@ -10,7 +10,7 @@ import { RowsInError } from './rows-in-error.ts';
 export interface RowCounts {
   read: number;
   updated: number;
-  /** Only for an import that may create. */
+  /** Only for an import that may create profiles. */
   created?: number;
   inError: number;
 }
@@ -22,8 +22,8 @@ interface Context {
 }
 
 /**
- * Runs one import: each row is either applied completely, or is a row in error with its line in its own file.
- * @throws if a file is incomplete, is no regular CSV, or has an invalid header; earlier rows stay applied.
+ * Runs an import. Each row is either applied completely, or becomes a row in error with its line in its own file.
+ * @throws if a file is incomplete, is not regular CSV, or has an invalid header; earlier rows stay applied.
  */
 export async function importRows(
   record: ImportRecord,
@@ -35,7 +35,7 @@ export async function importRows(
   const breakAfter = faults.strike('importFails') && Math.floor((await countRows(upload.files, job)) / 2);
   const errors = new RowsInError(rowsInError, job.key);
   const counts = { read: 0, updated: 0, created: 0 };
-  let columns: Columns | undefined; // of the file that is being read
+  let columns: Columns | undefined; // in the file that is being read
 
   const onRecord = (fields: readonly string[], number: number, line: number) => {
     if (number === 1) {

@@ -5,28 +5,28 @@ import type { Profiles } from '../contacts/profiles.ts';
 import type { Licence } from '../licence.ts';
 import { invalid } from '../refusal.ts';
 
-/** Of a CSV file's columns. */
+/** The separator of a CSV file. */
 export const Separator = z.string().regex(/^[^"\r\n]$/, 'must be one character');
 
 export const IMPORT_MODES = ['UPDATE_ONLY', 'CREATE_UPDATE', 'CREATE_ONLY'] as const;
 
-/** An import, however it was requested. */
+/** An import, one-shot or by an ETL. */
 export interface ImportJob {
   tableId: string;
   mode: (typeof IMPORT_MODES)[number];
-  /** The attribute that rows are matched on. */
+  /** The attribute that identifies the profile of a row. */
   key: string;
   separator: string;
   emptyValue: Licence['emptyValue'];
-  /** The pre-defined ETL that it runs; none for one shot. */
+  /** The pre-defined ETL; none for a one-shot import. */
   etlId?: string;
-  /** The attributes that its files may hold. */
+  /** The attributes that its files may contain. */
   attributes: string[];
-  /** The attribute of each column. @throws Refusal for a header line that cannot be imported. */
+  /** Returns the attribute of each column. @throws Refusal for a header line that cannot be imported. */
   columnsOf(header: readonly string[]): string[];
 }
 
-/** The columns of a file, looked up in the table. */
+/** The columns of a file in the profile table. */
 export interface Columns {
   key: Column;
   /** The position of the key in a row. */
@@ -35,7 +35,7 @@ export interface Columns {
   written: { column: Column; at: number }[];
 }
 
-/** @throws Refusal 400 for columns that cannot be imported into the table. */
+/** Finds the columns of a file in the profile table. @throws Refusal 400 for columns that cannot be imported. */
 export function lookUp(names: readonly string[], key: string, profiles: Profiles): Columns {
   if (new Set(names).size < names.length) throw invalid('An attribute occurs twice.');
   const columns = names.map((name) => {

@@ -14,30 +14,30 @@ const DEFINITION_BYTES = 1_000_000;
 
 /** The data file of an import, on disk. */
 export interface Upload {
-  /** Contains only this upload; its owner removes it. */
+  /** Contains only this upload. Its owner removes it. */
   folder: string;
   /** The caller's name of the file. */
   fileName: string;
   packing: Packing;
-  /** The CSV files in it, in their order. */
+  /** The CSV files in the folder, in the order of the data file. */
   files: string[];
 }
 
 interface Expected {
-  /** Where to put it; made here. */
+  /** The folder for the upload, which is created here. */
   folder: string;
-  /** The largest size in bytes, as received and unpacked. */
+  /** The maximum size in bytes, both as received and unpacked. */
   limit: number;
-  /** Whether a part `definition` comes with the part `file`. */
+  /** Whether there is a part `definition` in addition to the part `file`. */
   withDefinition: boolean;
   /** The license's names of the two parts. */
   names: Licence['importParts'];
 }
 
 /**
- * Reads the multipart body of an import: the part `file` is streamed to disk and unpacked; the part `definition` is
+ * Reads the multipart body of an import. The part `file` is streamed to disk and unpacked. The part `definition` is
  * returned as a JSON value.
- * @throws Refusal 400 for any other body; then the rest of the request is not read, and files stay in the folder.
+ * @throws Refusal 400 for any other body. The rest of the request is then not read, and files stay in the folder.
  */
 export async function receiveUpload(
   request: IncomingMessage,
@@ -87,7 +87,7 @@ export async function receiveUpload(
       if (!request.complete) refuse(invalid('The request ended too early.'));
     });
     request.pipe(form);
-  }).finally(() => Promise.allSettled([file])); // so that `path` is no longer written
+  }).finally(() => Promise.allSettled([file])); // after this, nothing writes to `path`
 
   if (!file || (withDefinition && !definition)) {
     throw invalid(

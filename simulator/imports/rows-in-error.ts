@@ -4,7 +4,9 @@ import { Zip, ZipDeflate } from 'fflate';
 
 const BUFFERED = 64 * 1024;
 
-/** The CSV of an import's rows in error, written to disk while the import runs; synchronous, as its caller is. */
+/**
+ * The CSV with an import's rows in error, written to disk while the import runs. It is synchronous, like its caller.
+ */
 export class RowsInError {
   readonly #file: number;
   #pending: string;
@@ -15,7 +17,7 @@ export class RowsInError {
     this.#pending = `line;${keyAttribute};code;message\n`;
   }
 
-  /** @param line of the imported file, the header being 1. */
+  /** @param line of the imported file; the header is line 1. */
   add(line: number, key: string, code: string, message: string): void {
     this.count += 1;
     this.#pending += `${line};${quoted(key)};${code};${quoted(message)}\n`;
@@ -37,7 +39,7 @@ function quoted(field: string): string {
   return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** A ZIP that holds one file of the disk, packed while it is read. */
+/** Yields a ZIP with a single file from the disk, which is packed while it is read. */
 export async function* zipped(path: string, name: string): AsyncGenerator<Uint8Array> {
   const packed: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {

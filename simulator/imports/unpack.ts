@@ -7,18 +7,18 @@ import { invalid } from '../refusal.ts';
 import { FileGate } from './file-gate.ts';
 import { broken, readZip, type ZipEntry } from './zip.ts';
 
-/** How the data file of an import was sent. */
+/** How the data file of an import is packed. */
 export type Packing = 'none' | 'gzip' | 'zip';
 
 /** A data file as it was received. */
 export interface ReceivedFile {
   path: string;
-  /** As the caller named it. */
+  /** The caller's name of the file. */
   fileName: string;
   mimeType: string;
 }
 
-/** How a content type says that the file is packed; other types are refused. */
+/** The packing that a content type declares. Other types are refused. */
 const TYPES: Record<string, Packing | 'unsaid'> = {
   'text/csv': 'none',
   'application/gzip': 'gzip',
@@ -29,8 +29,9 @@ const TYPES: Record<string, Packing | 'unsaid'> = {
 };
 
 /**
- * Writes the CSV files of a data file into `folder`: one, or those of a ZIP in their order.
- * @throws Refusal 400 if it does not match its type and name, is damaged, not UTF-8 or, unpacked, larger than `limit`.
+ * Writes the CSV files of a data file to `folder`: one, or those of a ZIP in their order.
+ * @throws Refusal 400 if the data does not match its type and name, is damaged, is not UTF-8, or exceeds `limit` when
+ * unpacked.
  */
 export async function unpack(received: ReceivedFile, folder: string, limit: number) {
   const packing = await packingOf(received.path);
@@ -77,7 +78,7 @@ async function entriesOf(path: string, packing: Packing) {
   return entries;
 }
 
-/** Errors of zlib are about the sent file, so they become refusals; other errors are unchanged. */
+/** Converts errors of zlib to refusals, because they are about the received file. Rethrows other errors. */
 function asRefusal(error: NodeJS.ErrnoException): never {
   throw error.code?.startsWith('Z_') ? broken() : error;
 }

@@ -7,9 +7,9 @@ import { invalid } from '../refusal.ts';
 /** One file in an archive. */
 export interface ZipEntry {
   name: string;
-  /** Its unpacked size in bytes, as the archive says. */
+  /** Its unpacked size in bytes, according to the archive. */
   size: number;
-  /** The streams that its content comes through, in order. */
+  /** Returns the streams to read the content through, in order. */
   open(): [NodeJS.ReadableStream, ...NodeJS.ReadWriteStream[]];
 }
 
@@ -21,9 +21,9 @@ const DEFLATED = 8;
 const ENCRYPTED = 1;
 
 /**
- * Returns the files of a ZIP on disk (without folders), from the directory at its end. In a stream, as with fflate, a
- * header can be found by chance within the packed bytes, and an incomplete archive is not noticed.
- * @throws Refusal 400 for an archive that is damaged, encrypted, or packed in an unusual way.
+ * Returns the files of a ZIP on disk (without folders), from the directory at its end. Streaming, as with fflate, could
+ * find false headers in the packed bytes, and would not notice an incomplete archive.
+ * @throws Refusal 400 for an archive that is damaged, encrypted, or packed in an unsupported way.
  */
 export async function readZip(path: string): Promise<ZipEntry[]> {
   const file = await open(path);
@@ -71,14 +71,14 @@ async function entriesOf(file: FileHandle, path: string): Promise<ZipEntry[]> {
   return entries;
 }
 
-/** Where an entry's bytes begin: its own header may be longer than the directory says. */
+/** Returns where an entry's bytes begin. Its own header can be longer than the directory says. */
 async function contentStart(file: FileHandle, header: number): Promise<number> {
   const local = await bytes(file, header, header + LOCAL.length);
   if (local.readUInt32LE(0) !== LOCAL.signature) throw broken();
   return header + LOCAL.length + local.readUInt16LE(26) + local.readUInt16LE(28);
 }
 
-/** @throws Refusal 400 when the file does not reach that far. */
+/** @throws Refusal 400 when the file is shorter. */
 async function bytes(file: FileHandle, start: number, end: number): Promise<Buffer> {
   const { size } = await file.stat();
   if (end > size) throw broken();

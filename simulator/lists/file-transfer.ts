@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { shaped } from '../http/body.ts';
 import { invalid, notFound } from '../refusal.ts';
 
-/** A folder on the customer's server, as Actito knows it. */
+/** A folder on the customer's server, as defined in Actito. */
 export interface FileTransferLocation {
   id: string;
   name: string;
@@ -28,7 +28,9 @@ export interface FileSynchronization {
   fileName: string;
 }
 
-/** The licence's file transfer locations (one, the simulator's SFTP server) and file synchronizations. */
+/**
+ * The license's file synchronizations and file transfer locations. The only location is the simulator's SFTP server.
+ */
 export class FileTransfer {
   readonly locations: FileTransferLocation[];
   readonly synchronizations: FileSynchronization[] = [];
@@ -39,7 +41,7 @@ export class FileTransfer {
     this.locations = [{ id: nextId(), ...location }];
   }
 
-  /** @throws Refusal 400, also for a name or an expected file that another synchronization has. */
+  /** Adds a file synchronization. @throws Refusal 400, also for a name or an expected file that another one has. */
   add(body: unknown): FileSynchronization {
     const { name, fileTransferLocationId, fileName } = shaped(NewSynchronization, body);
     if (fileName === '.' || fileName === '..') throw invalid('fileName: must be a plain file name');

@@ -1,6 +1,9 @@
 const FEWEST = 1024;
 
-/** The profiles on a list, by profile id. A million take 5 MB, a quarter of a Set, and a quarter of its time. */
+/**
+ * The profiles on a list, by profile id. A million members need 5 MB, which is a quarter of a Set, and a quarter of its
+ * time.
+ */
 export class Members implements Iterable<number> {
   /** Without duplicates, in the order of the file. */
   #ids = new Int32Array(FEWEST);

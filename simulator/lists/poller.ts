@@ -13,7 +13,7 @@ import type { TargetList, TargetLists } from './target-lists.ts';
 const HOUR = 3_600_000;
 
 interface Parts {
-  /** The location's directory, on disk. */
+  /** The location's directory on disk. */
   directory: string;
   clock: Clock;
   licence: Licence;
@@ -40,7 +40,7 @@ export class Poller {
     }, interval);
   }
 
-  /** Looks for all lists' files as they stand now; resolves when they are read. */
+  /** Checks for the files of all lists now; resolves when they have been read. */
   pollNow(): Promise<void> {
     this.#waiting += 1;
     this.#polling = this.#polling.then(() => this.#poll()).finally(() => (this.#waiting -= 1));

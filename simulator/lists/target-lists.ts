@@ -18,7 +18,7 @@ const ListBody = z.strictObject({
 export interface RetrievedFile {
   name: string;
   retrievedMoment: string;
-  /** Identifiers in the file, unknown ones and duplicates included. */
+  /** The number of identifiers in the file, including unknown and duplicate ones. */
   lines: number;
   /** Why the file changed nothing. */
   errorMessage?: string;
@@ -90,7 +90,7 @@ export class TargetLists {
     return list.expires !== null && this.#parts.clock.now() >= list.expires;
   }
 
-  /** The profile ids that a campaign would reach now. */
+  /** Returns the profile ids that a campaign would target now. */
   targeted(list: TargetList): Members {
     return this.isExpired(list) ? new Members() : list.members;
   }

@@ -12,7 +12,7 @@ const COLUMNS: Column<Attribute>[] = [
   { head: 'Mandatory', cell: ({ mandatory }) => (mandatory ? 'Yes' : 'No') },
 ];
 
-/** The profile table's structure. */
+/** The page with the profile table's structure. */
 export function attributesPage({ profiles }: World): View {
   const main = html`<h1>Attributes of the profile table</h1>
     <div class="card">

@@ -11,7 +11,7 @@ import type { View } from './view.ts';
 
 type Page = (world: World, parameters: URLSearchParams) => View | Promise<View>;
 
-/** The pages by path; they do not collide with routes of the API. */
+/** The pages by path. No API route has the same path. */
 const PAGES = new Map<string, Page>([
   ['/', listsPage],
   ['/imports', importsPage],
@@ -34,13 +34,13 @@ export async function callPage(
   try {
     document = layout(world, path, await PAGES.get(path)!(world, queryOf(request)));
   } catch (error) {
-    return respond(response, answerTo(error)); // a reset removed the data, or a bug
+    return respond(response, answerTo(error)); // caused by a reset, or by a bug
   }
   response.writeHead(200, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': CONTENT_SECURITY_POLICY,
     'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer', // a search contains personal data
+    'Referrer-Policy': 'no-referrer', // because a search contains personal data
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(document);

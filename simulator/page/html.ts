@@ -1,4 +1,4 @@
-/** Text that is HTML already. Everything else is escaped on its way into a template. */
+/** Text that is already HTML. Templates escape all other values. */
 export class Html {
   readonly #text: string;
 
@@ -11,10 +11,10 @@ export class Html {
   }
 }
 
-/** What a template may hold; nothing is written for `undefined`, `null` and `false`. */
+/** A value in a template. `undefined`, `null` and `false` write nothing. */
 export type Part = Html | string | number | undefined | null | false | readonly Part[];
 
-/** A piece of HTML: html`<b>${name}</b>`. Values are escaped, for text as well as for quoted attributes. */
+/** Makes HTML from a template: html`<b>${name}</b>`. Values are escaped for texts and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(written)));
 }

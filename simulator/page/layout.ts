@@ -21,9 +21,9 @@ const NAVIGATION = [
   ['/attributes', 'Attributes'],
 ] as const;
 
-/** A whole HTML document around a view; `path` is the page's own. */
+/** Returns a complete HTML document for a view; `path` is the path of the page. */
 export function layout({ settings, profiles, clock }: World, path: string, view: View): string {
-  // Not escaped, because that would change the code and its hash.
+  // Not escaped, because escaping would change the code and its hash.
   const style = new Html(`<style>${STYLE}</style>`);
   const script = new Html(`<script type="module">${LIVE_SCRIPT}</script>`);
   return html`<!doctype html>

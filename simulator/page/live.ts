@@ -1,6 +1,6 @@
 /**
- * Runs in the browser: fetches the page every two seconds and replaces its content if it has changed. The keyboard focus
- * stays. Without JavaScript, the page reloads itself instead (see layout.ts).
+ * Runs in the browser. Fetches the page every two seconds, and replaces its content if it has changed. The focus stays.
+ * Without JavaScript, the page reloads itself instead (see layout.ts).
  */
 export const LIVE_SCRIPT = `
 const main = document.querySelector('main');

@@ -1,14 +1,14 @@
 import type { World } from '../world.ts';
 
-/** The attribute for phone numbers, unique or not. */
+/** The attribute for phone numbers, which may be unique. */
 const PHONE = 'gsmNumber';
 
 /** The maximum number of results. */
 export const MOST_FOUND = 20;
 
 /**
- * The ids of the profiles with this value in a unique attribute (email address, external ID, profile ID …) or as their
- * phone number, which may contain spaces and other separators.
+ * Returns the ids of the profiles with this value of a unique attribute (email address, external ID, profile ID …) or
+ * with this phone number, which can contain spaces and other separators.
  */
 export function findProfiles({ profiles }: World, query: string): number[] {
   const found = new Set<number>();

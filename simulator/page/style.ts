@@ -1,4 +1,4 @@
-/** The pages' style: one column on a phone, light or dark as the reader has it. */
+/** The style of all pages: one column on a phone; light or dark, according to the browser's setting. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,16 +1,16 @@
 import { html, type Html, type Part } from './html.ts';
 
-/** One column: its header and its cells. */
+/** A column: its header and its cells. */
 export interface Column<T> {
   head: string;
   cell: (row: T) => Part;
-  /** Aligned to the right. */
+  /** Aligns the cells to the right. */
   numeric?: boolean;
 }
 
 /**
- * A table with row headers in its first column. On a phone, each row of a wide table becomes a block of lines, each with
- * its column's name. The explicit roles keep this layout readable for screen readers.
+ * Renders a table whose first column has the row headers. On a phone, each row of a wide table becomes a block with one
+ * line per column, which shows the column's name. With the explicit roles, screen readers can still read this layout.
  */
 export function table<T>(caption: Part, columns: Column<T>[], rows: readonly T[]): Html {
   const kind = ({ numeric }: Column<T>) => (numeric ? 'number' : 'text');

@@ -1,9 +1,9 @@
 import type { Html } from './html.ts';
 
-/** One page, without what all pages have in common. */
+/** A page without the parts that all pages share. */
 export interface View {
   title: string;
   main: Html;
-  /** Whether the page follows what happens. Not where someone is about to type. */
+  /** Whether the page updates itself. False if people type on it. */
   live: boolean;
 }

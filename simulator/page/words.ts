@@ -22,7 +22,7 @@ export function counted(number: number, singular: string): string {
   return `${grouped(number)} ${singular}${number === 1 ? '' : 's'}`;
 }
 
-/** A moment for people, in UTC, with the exact one for machines. */
+/** Formats a time for people, in UTC, with the exact time for machines. */
 export function moment(milliseconds: number): Html {
   return html`<time datetime="${toMoment(milliseconds)}">${moments.format(milliseconds)} UTC</time>`;
 }
@@ -33,7 +33,7 @@ const UNITS = [
   ['minute', 60_000],
 ] as const;
 
-/** A duration in its two largest units: 1 day 23 hours, 3 hours, less than a minute. Never rounded up. */
+/** Formats a duration with its two largest units: 1 day 23 hours, 3 hours, less than a minute. Never rounds up. */
 export function duration(milliseconds: number): string {
   const first = UNITS.findIndex(([, size]) => milliseconds >= size);
   if (first === -1) return 'less than a minute';

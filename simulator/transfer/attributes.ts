@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import type { Attributes } from 'ssh2';
 
-/** A file's attributes as SFTP v3 sends them; times in seconds. */
+/** Converts a file's attributes to SFTP v3; times are in seconds. */
 export function attributesOf(stats: Stats): Attributes {
   return {
     mode: stats.mode,
@@ -21,7 +21,10 @@ export function attributesOf(stats: Stats): Attributes {
   };
 }
 
-/** Changes what a request asks for, of a path or an open file; owners stay, as for any ordinary account. */
+/**
+ * Changes the requested attributes of a path or an open file. Ignores owners, because ordinary accounts cannot change
+ * them.
+ */
 export function changeAttributes(target: string | number, asked: Partial<Attributes>): void {
   if (asked.uid !== undefined) throw Object.assign(new Error('owners cannot be changed'), { code: 'EPERM' });
   const { size, mode, mtime, atime = mtime } = asked;
@@ -36,7 +39,7 @@ export function changeAttributes(target: string | number, asked: Partial<Attribu
   }
 }
 
-/** A line like `ls -l`'s, of which clients read kind and permissions. */
+/** Returns a line like that of `ls -l`. Clients read the type and the permissions from it. */
 export function longName(name: string, stats: Stats): string {
   const kind = stats.isDirectory() ? 'd' : '-';
   const permissions = [6, 3, 0].map((shift) => {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import ssh2, { type AuthContext } from 'ssh2';
 
-/** Who may log in. */
+/** The account that can log in. */
 export interface Account {
   username: string;
   password: string;
@@ -9,7 +9,7 @@ export interface Account {
   publicKey?: string;
 }
 
-/** Accepts or rejects one attempt to log in. */
+/** Accepts or rejects a login attempt. */
 export function authenticate(context: AuthContext, account: Account): void {
   if (context.username === account.username && provesAccount(context, account)) context.accept();
   else context.reject(account.publicKey === undefined ? ['password'] : ['password', 'publickey']);
@@ -22,7 +22,7 @@ function provesAccount(context: AuthContext, { password, publicKey }: Account): 
   if (key instanceof Error) throw key;
   const known = key.getPublicSSH();
   if (known.length !== context.key.data.length || !timingSafeEqual(known, context.key.data)) return false;
-  // Without a signature the client only asks whether it should try this key.
+  // Without a signature, the client only asks whether it can use this key.
   if (!context.signature) return true;
   return key.verify(context.blob!, context.signature, context.hashAlgo) === true;
 }

@@ -20,11 +20,11 @@ interface Context {
   /** The folder on disk that the session sees as `/`. */
   root: string;
   faults: () => Faults;
-  /** Cuts the connection without a word. */
+  /** Closes the connection without a message. */
   cut: () => void;
 }
 
-/** The files of one FTP session, in the shape that ftp-srv asks for: it calls these methods by name. */
+/** The files of an FTP session. ftp-srv calls these methods by name. */
 export class FtpFiles {
   readonly #context: Context;
   readonly #streams = new Set<Readable | Writable>();
@@ -52,7 +52,7 @@ export class FtpFiles {
     return worded(() =>
       readdirSync(folder).flatMap((name) => {
         const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-        return stats ? [entryOf(name, stats)] : []; // removed since the folder was read
+        return stats ? [entryOf(name, stats)] : []; // removed after the folder was read
       }),
     );
   }
@@ -64,7 +64,7 @@ export class FtpFiles {
     return { stream, clientPath: this.#virtual(path) };
   }
 
-  /** The file grows under its name while it is uploaded. */
+  /** The file already has its final name during the upload. */
   write(path: string, { append = false, start = 0 }: { append?: boolean; start?: number } = {}) {
     const mode = append ? constants.O_APPEND : start > 0 ? 0 : constants.O_TRUNC;
     const descriptor = this.#open(path, constants.O_WRONLY | constants.O_CREAT | mode);
@@ -94,7 +94,7 @@ export class FtpFiles {
       },
       destroy: (error, done) => {
         closeSync(descriptor);
-        this.#streams.delete(stream); // not on 'close': ftp-srv would take a listener of it for one that ends the stream
+        this.#streams.delete(stream); // not on 'close': ftp-srv would take that listener for the end of the stream
         done(error);
       },
     });
@@ -112,7 +112,7 @@ export class FtpFiles {
     return this.#virtual(path);
   }
 
-  /** Replaces a file of that name in one step. */
+  /** Replaces an existing file atomically. */
   rename(from: string, to: string): void {
     const faults = this.#context.faults();
     if (faults.strike('renameRefused')) throw new Error('Refused by a fault switch.');
@@ -121,7 +121,7 @@ export class FtpFiles {
     worded(() => renameSync(this.#disk(from), this.#disk(to)));
   }
 
-  /** Closes what a connection that is gone has left open. */
+  /** Closes the files that a closed connection has left open. */
   closeAll(): void {
     for (const stream of this.#streams) stream.destroy();
   }
@@ -134,19 +134,21 @@ export class FtpFiles {
     return posix.resolve('/', this.#cwd, path);
   }
 
-  /** Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside. */
+  /** Clients cannot create symbolic links here, so it is enough to resolve `..` to keep them inside the folder. */
   #disk(path: string): string {
     return join(this.#context.root, this.#virtual(path));
   }
 }
 
-/** What ftp-srv reads of a file. The size is a text, because it takes the number 0 for no answer at all. */
+/**
+ * Returns the data that ftp-srv reads from a file. The size is a text, because ftp-srv treats the number 0 as missing.
+ */
 function entryOf(name: string, stats: Stats) {
   const { mode, mtime, size, uid, gid } = stats;
   return { name, mode, mtime, uid, gid, size: String(size), isDirectory: () => stats.isDirectory() };
 }
 
-/** System errors keep their words to themselves, they hold paths of this machine. */
+/** Removes the message of system errors, because it contains paths of this machine. */
 function worded<T>(work: () => T): T {
   try {
     return work();

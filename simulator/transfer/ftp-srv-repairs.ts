@@ -1,16 +1,19 @@
 import type { Socket } from 'node:net';
 import type { FtpConnection } from 'ftp-srv';
 
-/** What ftp-srv's types leave out. */
+/** Properties that ftp-srv's types omit. */
 export interface Connection extends FtpConnection {
-  /** The TLS socket, once the client has asked for TLS. */
+  /** The TLS socket, after the client has requested TLS. */
   commandSocket: Socket;
   connector: { socket: Socket | null };
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
-/** A server of ftp-srv (4.6.3) ends the whole process on these signals; ending it is the business of who started it. */
+/**
+ * Removes ftp-srv's (4.6.3) signal handlers, which end the whole process. Only the program itself decides about its
+ * end.
+ */
 export function withoutSignalHandlers<T>(create: () => T): T {
   const before = SIGNALS.map((signal) => process.listeners(signal));
   const created = create();
@@ -22,19 +25,19 @@ export function withoutSignalHandlers<T>(create: () => T): T {
   return created;
 }
 
-/** The first byte of a TLS handshake, which is never one of a command. */
+/** The first byte of a TLS handshake. No command begins with it. */
 const HANDSHAKE = 0x16;
 
 /**
- * Between its answer to AUTH TLS and its turn to TLS, ftp-srv goes on reading commands: a client that is quick has its
- * TLS greeting read as one. Here the socket holds what arrives then, and Node hands it to the TLS socket.
+ * After the answer to AUTH TLS, ftp-srv still reads commands until it starts TLS, so it would read a fast client's TLS
+ * greeting as a command. This function pauses the socket until then, and Node passes the greeting to the TLS socket.
  */
 export function holdDuringUpgrade(connection: Connection): void {
   const socket = connection.commandSocket;
   const listeners = socket.listeners('data') as ((data: Buffer) => void)[];
   socket.removeAllListeners('data');
   for (const listener of listeners) {
-    // What is handed over is emitted as well.
+    // The old socket also emits the data that Node passes on.
     socket.on('data', (data: Buffer) => data[0] !== HANDSHAKE && listener(data));
   }
   const reply = connection.reply.bind(connection) as (...what: unknown[]) => Promise<void>;

@@ -26,11 +26,11 @@ interface FtpsOptions {
   faults: () => Faults;
 }
 
-/** ftp-srv would print every command. */
+/** Without this, ftp-srv prints every command. */
 const quiet = () => undefined;
 const LOG = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
 
-/** Starts the same folder's FTP server: explicit TLS, without which nobody logs in, and passive transfers. */
+/** Starts the FTPS server for the same folder: login only with explicit TLS, and passive transfers. */
 export async function startFtpsServer(options: FtpsOptions): Promise<FtpsServer> {
   const { host, account, certificate, root, faults } = options;
   const { FtpSrv } = await developmentPackage('ftp-srv', () => import('ftp-srv'));
@@ -65,7 +65,7 @@ export async function startFtpsServer(options: FtpsOptions): Promise<FtpsServer>
       Object.assign(connection, { authenticated: true, fs: files });
     };
   });
-  (ftp as EventEmitter).on('client-error', quiet); // a broken connection is only the client's problem
+  (ftp as EventEmitter).on('client-error', quiet); // a broken connection affects only its client
   await ftp.listen();
 
   const { server } = ftp as FtpSrv & { server: Server };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 
-/** A new ed25519 key pair, in OpenSSH's formats. */
+/** Returns a new ed25519 key pair in OpenSSH's formats. */
 export function generateKeyPair(): { private: string; public: string } {
   // One key in 256 has a leading zero that ssh2 (1.17, issue 1513) removes, which makes the key unreadable.
   for (;;) {
@@ -11,7 +11,7 @@ export function generateKeyPair(): { private: string; public: string } {
   }
 }
 
-/** The fingerprint as `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding. */
+/** Returns the fingerprint as `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding. */
 export function fingerprintOf(privateKey: string): string {
   const key = ssh2.utils.parseKey(privateKey);
   if (key instanceof Error) throw key;

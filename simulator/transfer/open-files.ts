@@ -6,17 +6,17 @@ const LARGEST_READ = 256 * 1024;
 
 interface OpenFile {
   descriptor: number;
-  /** Bytes received for it. */
+  /** The number of received bytes. */
   written: number;
 }
 
-/** The handles of one SFTP session, of files and of directories. */
+/** The file and directory handles of an SFTP session. */
 export class OpenFiles {
   readonly #files = new Map<number, OpenFile>();
   readonly #directories = new Map<number, { path: string; names: string[] }>();
   #last = 0;
 
-  /** @param flags of SFTP v3, see OPEN_MODE. */
+  /** @param flags SFTP v3 flags, see OPEN_MODE. */
   openFile(path: string, flags: number): Buffer {
     const descriptor = openSync(path, toOpenFlags(flags), 0o644);
     return this.#remember(this.#files, { descriptor, written: 0 });
@@ -26,7 +26,7 @@ export class OpenFiles {
     return this.#remember(this.#directories, { path, names: readdirSync(path) });
   }
 
-  /** The next names of a directory, at most `count`; none at its end. */
+  /** Returns up to `count` more names of a directory; none at its end. */
   nextNames(handle: Buffer, count: number): { path: string; names: string[] } {
     const { path, names } = known(this.#directories, handle);
     return { path, names: names.splice(0, count) };
@@ -38,7 +38,7 @@ export class OpenFiles {
     return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, offset));
   }
 
-  /** @returns how many bytes the file has received in all. */
+  /** @returns the total number of bytes that the file has received. */
   write(handle: Buffer, offset: number, data: Buffer): number {
     const file = known(this.#files, handle);
     for (let done = 0; done < data.length;) {

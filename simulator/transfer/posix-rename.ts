@@ -1,6 +1,6 @@
 import type { SFTPWrapper } from 'ssh2';
 
-/** OpenSSH's extension of SFTP v3: a rename that replaces its target atomically. */
+/** OpenSSH's extension of SFTP v3 for a rename that replaces its target atomically. */
 export const POSIX_RENAME = 'posix-rename@openssh.com';
 const REVISION = '1';
 
@@ -9,14 +9,14 @@ interface Internals {
   outgoing: { window: number };
 }
 
-/** Makes an SFTP session announce posix-rename, without which clients refuse to send it. */
+/** Makes an SFTP session announce posix-rename. Without this, clients do not send it. */
 export function announcePosixRename(session: SFTPWrapper): void {
   announceExtensions(session, { [POSIX_RENAME]: REVISION });
 }
 
 /**
- * Makes an SFTP session announce extensions, each with its revision. ssh2 (1.17) has no way to: its VERSION packet is a
- * constant, and the first packet of every session, so that first packet is exchanged.
+ * Makes an SFTP session announce extensions, by name and revision. ssh2 (1.17) has no API for this. Its VERSION packet
+ * is constant and always the first packet of a session, so this function replaces the first packet.
  */
 export function announceExtensions(session: SFTPWrapper, extensions: Record<string, string>): void {
   const pairs = Object.entries(extensions).flat().map(text);
@@ -35,7 +35,7 @@ export function announceExtensions(session: SFTPWrapper, extensions: Record<stri
   }) as Internals['_protocol'];
 }
 
-/** The two paths of a posix-rename request: what is renamed, and to what. */
+/** Returns the two paths of a posix-rename request: the old one and the new one. */
 export function readPosixRename(data: Buffer): [from: string, to: string] {
   const length = data.readUInt32BE(0);
   const from = data.toString('utf8', 4, 4 + length);
@@ -46,7 +46,7 @@ function text(value: string): Buffer {
   return packet(Buffer.from(value));
 }
 
-/** Length first, as everything in SFTP. */
+/** In SFTP, the length precedes the content. */
 function packet(content: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(content.length);

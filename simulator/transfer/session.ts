@@ -22,22 +22,22 @@ interface Context {
   /** The folder on disk that the session sees as `/`. */
   root: string;
   faults: () => Faults;
-  /** Cuts the connection without a word. */
+  /** Closes the connection without a message. */
   cut: () => void;
 }
 
 /**
- * Serves one SFTP session. Every request is done before the next is looked at, as OpenSSH's server does: no
- * request can overtake another, and a write costs one system call.
+ * Serves an SFTP session. Like OpenSSH's server, it handles requests one after the other, so no request can overtake
+ * another, and a write costs only one system call.
  */
 export function serveSession(session: SFTPWrapper, { root, faults, cut }: Context): void {
   const open = new OpenFiles();
-  // Clients cannot make symbolic links here, so resolving `..` is enough to keep them inside.
+  // Clients cannot create symbolic links here, so it is enough to resolve `..` to keep them inside the folder.
   const disk = (path: string) => join(root, posix.resolve('/', path));
 
-  let isCut = false; // requests that arrived in the same packet must not be done any more
+  let isCut = false; // ignores further requests from the same packet
 
-  /** Runs a request; without an answer of its own it is answered OK, an error with its status. */
+  /** Handles a request. If the handler does not answer, the answer is OK, or the status of its error. */
   const on = (event: string, serve: (id: number, ...input: never[]) => boolean | void) => {
     session.on(event, (id: number, ...input: never[]) => {
       if (isCut) return;
@@ -126,13 +126,16 @@ export function serveSession(session: SFTPWrapper, { root, faults, cut }: Contex
   });
 }
 
-/** A directory's entry; none when it was removed since the directory was opened. */
+/** Returns a directory's entry; empty if it was removed after the directory was opened. */
 function entryOf(path: string, filename: string) {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats ? [{ filename, longname: longName(filename, stats), attrs: attributesOf(stats) }] : [];
 }
 
-/** Status and message; system errors keep their words to themselves, they hold paths of this machine. */
+/**
+ * Returns the status and the message of an error. System errors get no message, because it contains paths of this
+ * machine.
+ */
 function statusOf(error: unknown): [status: number, message?: string] {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return [STATUS_CODE.NO_SUCH_FILE];

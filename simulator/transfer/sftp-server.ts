@@ -24,14 +24,14 @@ interface SftpOptions {
   faults: () => Faults;
 }
 
-/** Starts the customer's SFTP server, from which Actito's poller reads its files. */
+/** Starts the customer's SFTP server. Actito's poller reads its files. */
 export async function startSftpServer(options: SftpOptions): Promise<SftpServer> {
   const { host, port, account, hostKey, root, faults } = options;
-  // We keep the sockets, because ssh2 has no public way to drop a connection without a regular end.
+  // Sockets are stored because ssh2 has no public way to drop a connection abruptly.
   const sockets = new Map<number, Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey] }, (connection, info) => {
     const cut = () => sockets.get(info.port)?.destroy();
-    connection.on('error', cut); // a broken or unfinished handshake or a reset is only the client's problem
+    connection.on('error', cut); // a broken handshake or a reset connection affects only its client
     connection.on('authentication', (context) => authenticate(context, account));
     connection.on('session', (accept) => {
       accept().on('sftp', (acceptSftp) => serveSession(acceptSftp(), { root, faults, cut }));

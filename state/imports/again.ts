@@ -15,10 +15,8 @@ import { omittedAttributes, putAside, type Chunk } from './chunks.ts';
 export interface RefusedValues {
   mark: string;
   key: string;
-  /** Actito's code. */
-  reason: string;
-  /** Names of the attributes. */
-  attributes: string[];
+  /** Actito's code, by the name of the attribute. */
+  reasons: Record<string, string>;
 }
 
 /**
@@ -35,7 +33,7 @@ export async function setRefusedAside(
   const omitted = omittedAttributes(chunk.pattern);
   const names = definition.activation.attributes.map(({ attribute }) => attribute);
   const marks = refused.map(({ mark }) => mark);
-  const bits = refused.map(({ attributes }) => names.map((name) => attributes.includes(name)));
+  const bits = refused.map(({ reasons }) => names.map((name) => Object.hasOwn(reasons, name)));
   await putAside(trx, run, isAgain(chunk) ? 'n' : 'r', {
     marks,
     patterns: bits.map((named) => toPattern(omitted.map((out, index) => out || named[index]!))),
@@ -46,8 +44,8 @@ export async function setRefusedAside(
      where aside.mark = found.mark`,
     { marks, bits: bits.map(toPattern) },
   );
-  const values = refused.flatMap(({ key, reason, attributes }) =>
-    attributes.map((attribute) => ({ key, reason, attribute })),
+  const values = refused.flatMap(({ key, reasons }) =>
+    Object.entries(reasons).map(([attribute, reason]) => ({ key, reason, attribute })),
   );
   const told = await withoutForgotten(trx, run, values);
   await trx.raw(

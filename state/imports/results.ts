@@ -3,9 +3,9 @@ import { keyMark } from '../../activation/comparison/marks.ts';
 import { withoutForgotten } from '../forgotten/rejects.ts';
 import { resultTable, sharedTable } from '../names.ts';
 import { fenced, oneAtATime, type Fence } from '../runs/lease.ts';
-import { readRun, type PlannedRun } from '../runs/runs.ts';
+import { readRun, type PlannedRun, type Run } from '../runs/runs.ts';
 import { rows, type State } from '../state.ts';
-import { setRefusedAside } from './again.ts';
+import { setRefusedAside, type RefusedValues } from './again.ts';
 import { chunkRowsSql, readChunk } from './chunks.ts';
 import { partLost } from './parts.ts';
 
@@ -21,8 +21,8 @@ export interface RowResult {
 }
 
 /**
- * One attempt to read which rows of an import are in error. A newer one, or a result, ends it: an attempt that was given up
- * and goes on all the same must not delete or mix what the next one reads.
+ * One attempt to read which rows of an import are in error. A newer attempt, or a result, ends it: an abandoned attempt
+ * that continues must not delete or mix what the next one reads.
  */
 export interface Reading {
   import: string;
@@ -31,9 +31,9 @@ export interface Reading {
 }
 
 /**
- * Begins to read the row results of an import from the start, and forgets those of an earlier reading: nothing has acted on
- * them yet.
- * @throws Failure ImportPending when another attempt has recorded what became of the import
+ * Begins to read the row results of an import from the start. Deletes the results of an earlier reading, which have had
+ * no effect yet.
+ * @throws Failure ImportPending if another attempt has recorded the result of the import
  */
 export async function beginReading(state: State, fence: Fence, id: string): Promise<Reading> {
   return fenced(state, fence, async (trx) => {
@@ -49,7 +49,7 @@ export async function beginReading(state: State, fence: Fence, id: string): Prom
   });
 }
 
-/** Forgets what a reading has stored. @throws Failure ImportPending when the reading is over */
+/** Deletes what a reading has stored. @throws Failure ImportPending if the reading is over */
 export async function forgetReading(state: State, fence: Fence, reading: Reading): Promise<void> {
   await fenced(state, fence, async (trx) => {
     await requireReading(trx, fence.run, reading);
@@ -75,6 +75,9 @@ async function requireReading(trx: Knex, run: string, reading: Reading): Promise
 /**
  * Stores a batch of row results. Results about members to whom the run sends nothing are not kept: the answer may be
  * about other people. Nothing follows from results before the whole answer is accepted, see {@link applyResults}.
+ *
+ * A row can be rejected several times, also in several batches. It is sent again only if every rejection names
+ * attributes, without all of them.
  * `seeds` are those of the activation's key marks.
  * @throws Failure ImportPending if the reading is over
  */
@@ -90,13 +93,16 @@ export async function storeResults(
     const results = await ownResults(trx, fence.run, seeds, told);
     await trx.raw(
       `insert into ${resultTable(fence.run)} as former (mark, chunk, outcome, reason, said, named)
-       select distinct on (mark) mark, :chunk, outcome, reason, said, cast(named as jsonb)
+       select mark, :chunk, max(outcome), (array_agg(reason ${STRONGEST}))[1], (array_agg(said ${STRONGEST}))[1],
+              case max(outcome) when 'again' then jsonb_object_agg(name, reason order by reason) filter (where name is not null) end
        from unnest(cast(:marks as uuid[]), cast(:outcomes as text[]), cast(:reasons as text[]), cast(:said as text[]),
-                   cast(:attributes as text[])) as r (mark, outcome, reason, said, named)
+                   cast(:attributes as text[])) as r (mark, outcome, reason, said, names)
+       left join jsonb_array_elements_text(cast(names as jsonb)) as named (name) on true
+       group by mark
        on conflict (mark) do update
          set chunk = excluded.chunk, outcome = excluded.outcome, reason = excluded.reason, said = excluded.said,
-             named = excluded.named
-       where former.outcome = 'again' and former.chunk <> excluded.chunk`,
+             named = case former.chunk when excluded.chunk then former.named || excluded.named else excluded.named end
+       where former.outcome = 'again' or (former.chunk = excluded.chunk and former.outcome < excluded.outcome)`,
       {
         chunk: reading.chunk,
         marks: results.map(({ key }) => keyMark(key, seeds)),
@@ -109,6 +115,9 @@ export async function storeResults(
   });
 }
 
+/** SQL: if there are several results of a row, the last outcome in this order applies: again, refused, unmatched. */
+const STRONGEST = 'order by outcome desc, reason, said';
+
 /** The number of row results in a batch. */
 const BATCH = 5_000;
 
@@ -118,12 +127,13 @@ const BATCH = 5_000;
  */
 export async function applyResults(trx: Knex.Transaction, run: string, chunk: number): Promise<void> {
   await oneAtATime(trx, run); // an abandoned attempt may still divide rows into chunks
+  const sent = await readRun(trx, run);
+  const file = await readChunk(trx, run, chunk);
   for (let last = FIRST; ;) {
-    const batch = await refusals(trx, run, chunk, last);
-    const again = batch.filter((row): row is Refusal & { attributes: string[] } => row.attributes !== null);
-    if (again.length > 0)
-      await setRefusedAside(trx, await readRun(trx, run), await readChunk(trx, run, chunk), again);
-    const others = batch.filter(({ attributes }) => attributes === null);
+    const batch = await refusals(trx, sent, chunk, last);
+    const again = batch.filter((row): row is Refusal & RefusedValues => row.reasons !== null);
+    await setRefusedAside(trx, sent, file, again);
+    const others = batch.filter(({ reasons }) => reasons === null);
     const refused = await withoutForgotten(trx, run, others);
     await trx.raw(
       `insert into rejects (run, stage, key, reason, said)
@@ -142,23 +152,22 @@ export async function applyResults(trx: Knex.Transaction, run: string, chunk: nu
   }
 }
 
-/** A stored result of a rejected row. `attributes`: it is sent again without these. */
+/** A stored result of a rejected row. `reasons`: it is sent again without these attributes. */
 interface Refusal {
   mark: string;
   key: string;
   reason: string;
   said: string | null;
-  attributes: string[] | null;
+  reasons: Record<string, string> | null;
 }
 
 /** The smallest mark. */
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-async function refusals(trx: Knex, run: string, chunk: number, after: string): Promise<Refusal[]> {
-  const { delta } = await readRun(trx, run);
+async function refusals(trx: Knex, { run, delta }: Run, chunk: number, after: string): Promise<Refusal[]> {
   return rows<Refusal>(
     trx,
-    `select result.mark, d.key, reason, said, named as attributes
+    `select result.mark, d.key, reason, said, named as reasons
      from ${resultTable(run)} result join ${delta} d using (mark)
      where chunk = :chunk and outcome <> 'unmatched' and result.mark > :after
      order by result.mark limit ${BATCH}`,
@@ -189,16 +198,11 @@ function isAgain(row: RowResult): row is RowResult & { attributes: string[] } {
   return row.outcome === 'refused' && row.attributes !== undefined && row.attributes.length > 0;
 }
 
-/** Counts the row results of a chunk that belong to members to whom the run sent something. */
-export async function countKnownResults(
-  db: Knex,
-  { run, delta }: PlannedRun,
-  chunk: number,
-): Promise<number> {
+/** Counts the members of a chunk with stored results, see {@link storeResults}. */
+export async function countKnownResults(db: Knex, run: string, chunk: number): Promise<number> {
   const [counted] = await rows<{ known: string }>(
     db,
-    `select count(*) as known from ${resultTable(run)} result
-     where chunk = ? and exists (select from ${delta} d where d.mark = result.mark and attributes is not null)`,
+    `select count(*) as known from ${resultTable(run)} where chunk = ?`,
     [chunk],
   );
   return Number(counted!.known);

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 
 /**
  * Adds the rejects of a run to the reject history of its activation. There is one row for the same key, stage, reason,
- * attribute and reference, with its first and last run and the number of runs. This happens once for each run, when it closes, since a retry
- * replaces the rejects of the attempt before it. A dry run adds nothing.
+ * attribute and reference, with its first and last run and the number of runs. Each run does this once, when it closes,
+ * because a retry replaces the rejects of the previous attempt. A dry run adds nothing.
  */
 export async function recordRejectHistory(trx: Knex, run: string): Promise<void> {
   await trx.raw(

@@ -3,18 +3,18 @@ import { withoutForgotten } from '../forgotten/rejects.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { rows, type State } from '../state.ts';
 
-/** A row that a run could not use. Key and reference are what the source said, cut to a length that an index takes. */
+/** A row that a run could not use. Key and reference are from the source, cut to a length that fits into an index. */
 export interface Reject {
   key: string;
   reason: string;
-  /** How the source names the row besides its key; left out or empty: nothing does. */
+  /** The source's own name for the row, besides its key; omitted or empty: there is none. */
   reference?: string;
 }
 
-/** Where the counted, unstored rest begins: enough to find the cause, not enough to fill the disk. */
+/** Further rejects are only counted. This number is enough to find the cause without filling the disk. */
 export const MAX_STORED_REJECTS = 10_000;
 
-/** Stores a batch of rows rejected while reading, but for keys of people who asked to be forgotten. Idempotent. */
+/** Stores a batch of rows that were rejected while reading, except for keys of forgotten people. Idempotent. */
 export async function storeRejects(state: State, fence: Fence, found: Reject[]): Promise<void> {
   await fenced(state, fence, async (trx) => {
     const rejects = await withoutForgotten(trx, fence.run, found);
@@ -33,7 +33,7 @@ export async function storeRejects(state: State, fence: Fence, found: Reject[]):
   });
 }
 
-/** How many rows and values of a run were rejected, by stage and reason. */
+/** Counts the rejected rows and values of a run, by stage and reason. */
 export async function countRejects(state: State, run: string): Promise<RejectCount[]> {
   const counted = await rows<{ stage: string; reason: string; attribute: string; count: string }>(
     state,

@@ -24,7 +24,7 @@ export interface PastRun {
   failureType: string | null;
   counts: Counts;
   planHash: string | null;
-  /** Who approved what its guards tripped on, and why: as they claimed. Null: nobody had to. */
+  /** Who approved the plan that guards held, and why, as self-reported. Null if no approval was needed. */
   approved: { guards: string[]; by: string; reason: string } | null;
   /** Of a held run: who had declined this very plan, and why. */
   declined: { by: string; reason: string } | null;

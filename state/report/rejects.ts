@@ -46,7 +46,7 @@ export interface ReasonCount {
   count: number;
 }
 
-/** How many rejects there are of what is asked for, by reason, those with most first; `limit` means nothing here. */
+/** Counts the rejects that match a filter, by reason; the most frequent reason comes first. */
 export async function countRejectHistory(
   { rows }: Snapshot,
   filter: Omit<RejectFilter, 'limit'>,
@@ -78,15 +78,15 @@ function matchingSql({ activation, run, reason, keys }: Omit<RejectFilter, 'limi
       : `select rejects.key, rejects.stage, rejects.reason, rejects.attribute, rejects.reference, coalesce(first_seen, at) as first_seen,
                 coalesce(last_seen, at) as last_seen, coalesce(times, 1) as times, coalesce(last_run, run) as last_run,
                 rejects.said
-         from rejects left join reject_history story
-           on story.activation = ${bind(activation, 'text')} and story.key = rejects.key
-             and story.stage = rejects.stage and story.reason = rejects.reason
-             and story.attribute = rejects.attribute and story.reference = rejects.reference
+         from rejects left join reject_history history
+           on history.activation = ${bind(activation, 'text')} and history.key = rejects.key
+             and history.stage = rejects.stage and history.reason = rejects.reason
+             and history.attribute = rejects.attribute and history.reference = rejects.reference
          where run = ${bind(run, 'bigint')}`;
   const conditions = [
     ...(reason === undefined ? [] : [`reason = ${bind(reason, 'text')}`]),
     ...(keys === undefined ? [] : [`key = any(${bind(keys, 'text[]')})`]),
   ];
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  return { sql: `select * from (${source}) as story ${where}`, parameters };
+  return { sql: `select * from (${source}) as history ${where}`, parameters };
 }

@@ -172,8 +172,18 @@ test.each([true, false])(
 
 test('a hidden upload of unknown size still exists: the error shows the setting to write', async () => {
   const files = new Set([LIST, HIDDEN]);
-  const server = await connect(serverWith({ files, hidesDots: true }));
+  const requests = { SIZE: 0, LIST: 0 };
+  const { SIZE, LIST: list, ...others } = serverWith({ files, hidesDots: true });
+  const counting =
+    (command: keyof typeof requests, answer: Answers[string]): Answers[string] =>
+    (session, argument) => {
+      requests[command]++;
+      if (typeof answer === 'function') answer(session, argument);
+    };
+  const answers = { ...others, SIZE: counting('SIZE', SIZE), LIST: counting('LIST', list) };
+  const server = await connect(answers);
   await expect(server.size(HIDDEN)).rejects.toThrow('set delivery.checkSize: false');
+  expect(requests).toEqual({ SIZE: 1, LIST: 1 });
   files.delete(HIDDEN);
   await expect(server.size(HIDDEN)).rejects.toMatchObject({ told: { reason: 'uploadGone' } });
 });

@@ -58,6 +58,15 @@ describe('a result file', () => {
     }
   });
 
+  test('that our own database cannot take is not reported as a failure of Actito', async () => {
+    const server = await startScripted(text(200, zip(CSV, 6), 'application/zip'));
+    const where = { entity: 'shop', execution: '1', keyAttribute: 'emailAddress', rows: 10 };
+    const stopped = Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' });
+    const reading = readRowsInError(clientFor(server), where, () => Promise.reject(stopped));
+    await expect(reading).rejects.toBe(stopped);
+    await server.stop();
+  });
+
   test('that names more rows than were sent is not read further', async () => {
     let taken = 0;
     const server = await startScripted(

@@ -16,7 +16,11 @@ beforeEach(async () => {
 });
 
 function inspect<Name extends 'inspectAttributes' | 'inspectLists'>(name: Name, destination = 'actito') {
-  const env = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => undefined) });
+  const { client } = runner;
+  const env = new MockActivityEnvironment(
+    {},
+    { client, logger: new DefaultLogger('ERROR', () => undefined) },
+  );
   return env.run(activities[name] as never, destination as never) as ReturnType<Activities[Name]>;
 }
 

@@ -4,6 +4,7 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isActitoAnswer, NotFound, TokenRejected } from '../../actito/api/failures.ts';
 import { createActivities } from '../../activities/create.ts';
 import { blame, Peers } from '../../activities/peers.ts';
 import { Failure } from '../../contract/failure.ts';
@@ -125,6 +126,31 @@ test('a call counts as an answer or a failure of its peer; a limit that is final
   const limit = new Failure('stateUnreachable', {}, { tries: 3 });
   blame(limit, 'db');
   expect(limit.peer).toBeUndefined();
+});
+
+test('an answer of Actito that rejects a request shows that it responds; an answer of a gateway, or a failure of ours, does not', async () => {
+  const call = 'POST imports';
+  const rejections: [Failure, boolean][] = [
+    [new NotFound({ status: 404, call }), true],
+    [new TokenRejected({ status: 401, call }), true],
+    [new Failure('requestRefused', { status: 400, call }), true],
+    [new Failure('apiKeyLacksRight', { status: 403, call, page: true }), false],
+    [new Failure('actitoMoved', { status: 301, call }), false],
+    [new Failure('proxyRefuses', { proxy: 'proxy:3128', status: 407 }), false],
+    [new Failure('stateUnreachable', {}), false],
+  ];
+  for (const [rejection, begun] of rejections) {
+    const peers = new Peers(HOURS);
+    waiting(peers, 'a');
+    const ask = () =>
+      void peers
+        .ask('actito', 'ActitoUnavailable', () => Promise.reject(rejection), isActitoAnswer)
+        .catch(() => undefined);
+    expect([rejection.told.reason, (await attempt(peers, 'a', ask)).begun]).toEqual([
+      rejection.told.reason,
+      begun,
+    ]);
+  }
 });
 
 test('while others get answers, the backoff doubles up to its maximum, and a shortened one is repeated once', async () => {

@@ -89,6 +89,19 @@ test('Actito recovers through the call of another activity', async () => {
   });
 });
 
+test('Actito recovers through a call of another activity that it rejects', async () => {
+  const waits = await opened(ACTIVATION);
+  for (const step of ['compare', 'plan'] as const) await waits.call(step, waits.ref);
+  await workflowOf('actito')('inspectLists', 'actito'); // a new token later would be an answer, too
+  stand.actito.setFault('serverError', { route: '/profile-table-structure' });
+  await continuesAfter(waits, 'provision', 'ActitoUnavailable', async () => {
+    stand.actito.setFault('serverError', null);
+    await stand.writeDestination({ entity: 'unknown' }); // the run has read it before
+    const rejected = workflowOf('actito')('inspectLists', 'actito');
+    await expect(rejected).rejects.toMatchObject({ type: 'ActitoRefused' });
+  });
+});
+
 test('a warehouse recovers through the connection of another activity', async () => {
   const waits = await opened(ACTIVATION);
   const { SHOP_URL } = stand.env;

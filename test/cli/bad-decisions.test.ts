@@ -1,11 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../cli/exit-codes.ts';
 import { DECIDE_WORKFLOW_TYPE } from '../../contract/decision.ts';
 import { guardedForTests, hashIn } from './approval-support.ts';
 
 const past = guardedForTests({ reset: beforeAll });
-
-const WRONG_COMMAND_LINE = 2;
-const FAILED = 1;
 
 /** A plan that needs a decision. */
 let hash: string;
@@ -29,136 +27,81 @@ test.each<Bad>([
   {
     what: 'an approval with an empty reason',
     args: ['approve', 'vip', 'HASH', '--reason', ''],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: reason: expected non-empty text',
   },
   {
     what: 'an approval with a reason that is too long',
     args: ['approve', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
     what: 'an approval by a name that is too long',
     args: ['approve', 'vip', 'HASH', '--reason', 'x'],
     env: { ACTITO_SYNC_USER: 'x'.repeat(101) },
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: by: expected text of at most 100 characters',
   },
   {
     what: 'an approval without a name',
     args: ['approve', 'vip', 'HASH', '--reason', 'x', '--by', ''],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: by: expected non-empty text',
   },
   {
     what: 'an approval without a hash',
     args: ['approve', 'vip', 'latest', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
     what: 'an approval of an unknown plan',
     args: ['approve', 'vip', '0123456789ab', ...CLEAN_UP],
-    code: FAILED,
+    code: EXIT.failed,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab. Find the plan hash in the output of plan',
   },
   {
     what: 'an approval for a misspelled activation',
     args: ['approve', 'vipp', 'HASH', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'a decline with a reason that is too long',
     args: ['decline', 'vip', 'HASH', '--reason', 'x'.repeat(201)],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: reason: expected text of at most 200 characters',
   },
   {
     what: 'a decline without a hash',
     args: ['decline', 'vip', 'HASH0', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
     what: 'a decline of an unknown plan',
     args: ['decline', 'vip', '0123456789ab', ...CLEAN_UP],
-    code: FAILED,
+    code: EXIT.failed,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
-    what: 'a decline for an activation that never ran',
+    what: 'a decline for a misspelled activation',
     args: ['decline', 'vipp', 'HASH', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
-  },
-  {
-    what: 'a run without a plan',
-    args: ['run', 'vip', '--plan', 'plan.json'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
-  },
-  {
-    what: 'a run of an unknown plan',
-    args: ['run', 'vip', '--plan', '0123456789ab'],
-    code: FAILED,
-    says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
     what: 'a decline by its former name, without a hash',
     args: ['reject', 'vip', ...CLEAN_UP],
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: "error: missing required argument 'planHash'\n(Did you mean rejects?",
   },
   {
     what: 'an approval of a hash with a typing error',
     args: ['approve', 'vip', 'TYPO', ...CLEAN_UP],
-    code: FAILED,
+    code: EXIT.failed,
     says: /^PlanUnknown: Activation vip has no plan [0-9a-f]{12}, did you mean "[0-9a-f]{12}"\?/,
-  },
-  {
-    what: 'a rebase of a misspelled activation',
-    args: ['rebase', 'vipp', '--reason', 'x', '--yes'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
-  },
-  {
-    what: 'a pause of a misspelled activation',
-    args: ['schedule', 'pause', 'vipp'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
-  },
-  {
-    what: 'a cancellation of a misspelled activation',
-    args: ['cancel', 'vipp'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
-  },
-  {
-    what: 'a plan for a misspelled activation',
-    args: ['plan', 'vipp'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
-  },
-  {
-    what: 'a plan written into a missing folder',
-    args: ['plan', 'vip', '--out', '/nowhere/plan.json'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: --out: /nowhere/plan.json cannot be written (ENOENT).',
-  },
-  {
-    what: 'a plan written into a folder',
-    args: ['plan', 'vip', '--out', '/tmp'],
-    code: WRONG_COMMAND_LINE,
-    says: 'InvalidActivation: --out: /tmp cannot be written (EISDIR).',
-  },
-  {
-    what: 'personal data without a database to read them from',
-    args: ['plan', 'vip', '--show-personal-data'],
-    env: { ACTITO_SYNC_DATABASE_URL: '' },
-    code: FAILED,
-    says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
   },
 ])(
   '$what: the message says what is wrong, nothing starts, and the command exits with $code',

@@ -1,11 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../cli/exit-codes.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { pastForTests, seedPeople } from './past/support.ts';
 
 const past = pastForTests({ reset: beforeAll });
-
-const FAILED = 1;
-const WRONG_COMMAND_LINE = 2;
 
 beforeAll(async () => {
   await seedPeople(past.stand);
@@ -16,43 +14,43 @@ test.each<{ what: string; args: string; code: number; says: string | RegExp }>([
   {
     what: 'an undo to something other than a number',
     args: 'undo vip --to yesterday',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: "error: option '--to <run>' argument 'yesterday' is invalid. Expected a whole number of at least 1.",
   },
   {
     what: 'an undo that is applied without a reason',
     args: 'undo vip --to 1 --plan 0123456789ab',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: --plan requires --reason.',
   },
   {
     what: 'an undo with an invalid hash',
     args: 'undo vip --to 1 --plan all --reason x',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: plan: expected a plan hash (12 characters)',
   },
   {
     what: 'an undo that is applied and shows personal data',
     args: 'undo vip --to 1 --plan 0123456789ab --reason x --show-personal-data',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: --out and --show-personal-data show the plan of an undo; they cannot be combined with --plan.',
   },
   {
     what: 'an undo by an unknown plan',
     args: 'undo vip --to 1 --plan 0123456789ab --reason x',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'PlanUnknown: Activation vip has no plan 0123456789ab.',
   },
   {
     what: 'an undo to an unknown run',
     args: 'undo vip --to 999999',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'Activation vip has no run 999999, or its record was deleted, did you mean "1"? List the runs: actito-sync history vip',
   },
   {
     what: 'an undo of a misspelled activation',
     args: 'undo vipp --to 1',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
 ])(

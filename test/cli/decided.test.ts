@@ -1,9 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import { EXIT } from '../../cli/exit-codes.ts';
 import { copied, guardedForTests, hashIn } from './approval-support.ts';
 
 const past = guardedForTests();
-
-const FAILED = 1;
 
 /** A plan that needs a decision. */
 let hash: string;
@@ -19,7 +18,7 @@ test('an approved and applied plan no longer needs a decision', async () => {
   expect(await decide('approve')).toMatchObject({ code: 0 });
   for (const verdict of ['approve', 'decline']) {
     const { code, err } = await decide(verdict);
-    expect(code).toBe(FAILED);
+    expect(code).toBe(EXIT.failed);
     expect(err).toMatch(
       /^PlanUnknown: Plan \w+ of activation vip is outdated: run \d+ succeeded after it \(\S+Z\)\. Make a new plan: actito-sync plan vip\n$/,
     );
@@ -30,14 +29,14 @@ test('a plan that a later run has replaced is stale, even without a decision', a
   await past.leave(0);
   await past.hosted.run();
   const { code, err } = await decide('approve');
-  expect(code).toBe(FAILED);
+  expect(code).toBe(EXIT.failed);
   expect(err).toContain(' is outdated: run ');
 });
 
 test('a second decline shows the first one with its reason; a later approval is a new decision', async () => {
   await decide('decline');
   const { code, err } = await decide('decline');
-  expect(code).toBe(FAILED);
+  expect(code).toBe(EXIT.failed);
   expect(err).toMatch(
     /^PlanUnknown: Plan \w+ of activation vip was already declined at \S+Z by anna \(self-reported\): a clean-up\. Runs remain held/,
   );
@@ -55,10 +54,10 @@ test('a declined plan that is held once more needs a decision again', async () =
 test('an approval that a failed run did not use is shown, with the command that uses it', async () => {
   past.stand.actito.setFault('unauthorized', { times: 1_000 });
   await past.stand.state.raw('update activations set provisioned = null');
-  expect(await decide('approve')).toMatchObject({ code: FAILED });
+  expect(await decide('approve')).toMatchObject({ code: EXIT.failed });
   past.stand.actito.setFault('unauthorized', null);
   const { code, err } = await decide('approve');
-  expect(code).toBe(FAILED);
+  expect(code).toBe(EXIT.failed);
   expect(err).toContain(' by anna (self-reported): ');
   expect(await past.ask(copied(err, 'run'))).toMatchObject({ code: 0 });
   expect(past.listed()).toBe(60);
@@ -77,7 +76,7 @@ test('a plan that no guard held cannot be approved', async () => {
   await past.leave(10);
   const { planHash } = await past.json<{ planHash: string }>(['plan', 'vip']);
   const { code, err } = await decide('approve', planHash);
-  expect(code).toBe(FAILED);
+  expect(code).toBe(EXIT.failed);
   expect(err).toBe(
     `PlanUnknown: Plan ${planHash} of activation vip is not held, so there is nothing to approve or decline.\n`,
   );

@@ -29,12 +29,6 @@ test('help without a command lists every command', async () => {
   for (const [command] of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
-test('only schedules of this project are changed, and the help explains what that means', async () => {
-  const { out } = await cli(['schedule', 'apply', '--help']);
-  expect(out).toContain('Only schedules that this command created for this project are changed or deleted.');
-  expect(out).toContain('ACTITO_SYNC_PROJECT_NAME');
-});
-
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 test('docs/commands.md contains the current help of every command; otherwise: npm run commands', async () => {

@@ -16,8 +16,13 @@ afterEach(() => rm(base, { recursive: true }));
 test('--activation adds to a project: usual answers, or asked on a terminal; the project stays valid', async () => {
   await cli(['init', folder, '--yes']);
   const added = await cli(['init', folder, '--activation', 'sleeping-customers']);
-  expect(added).toMatchObject({ code: 0, err: '' });
-  expect(added.out).toContain(`Written: ${folder}/activations/sleeping-customers.yaml\n`);
+  expect(added).toEqual({
+    code: 0,
+    out:
+      `Written: ${folder}/activations/sleeping-customers.yaml (source warehouse, destination actito)\n` +
+      `Next: actito-sync validate ${folder}\n`,
+    err: '',
+  });
   const answers = ['Nappers', 'shop.nappers', 'phone', '', ''];
   const asked = await cli(['init', '--activation', 'nappers'], {
     in: typing(...answers),

@@ -8,6 +8,9 @@ import { change } from './planned-change.ts';
 
 const past = pastForTests();
 
+/** Keys and values of the people who change. */
+const PERSONAL = ['@shop.be', 'Rome-Tivoli', 'Oslo-Frogner', 'Fay-Louise'];
+
 /** All that Temporal stores about the last dry run, with decoded payloads. */
 async function knownToTemporal(): Promise<string> {
   const { events } = await past.hosted.client.workflow.getHandle('plan/vip').fetchHistory();
@@ -29,7 +32,7 @@ test('the names of changed attributes are shown, without keys and values, and Te
   expect(shown(out, 'creates')).toEqual([]);
   const known = await knownToTemporal();
   expect(known).toContain('city'); // it is decoded
-  for (const personal of ['shop.be', 'Rome', 'Oslo', 'Fay']) {
+  for (const personal of PERSONAL) {
     expect(out).not.toContain(personal);
     expect(known).not.toContain(personal);
   }
@@ -42,13 +45,13 @@ test('--show-personal-data shows keys and new values, and Temporal does not get 
   const { code, out } = await past.ask(['plan', 'vip', '--show-personal-data']);
 
   expect(code).toBe(0);
-  expect(row(out, 'changed')).toEqual(['changed', 'anna@shop.be', 'city: Rome, spent: 9']);
-  expect(row(out, 'added')).toEqual(['added', 'fay@shop.be', 'city: Oslo, firstName: Fay']);
+  expect(row(out, 'changed')).toEqual(['changed', 'anna@shop.be', 'city: Rome-Tivoli, spent: 9']);
+  expect(row(out, 'added')).toEqual(['added', 'fay@shop.be', 'city: Oslo-Frogner, firstName: Fay-Louise']);
   expect(row(out, 'removed')).toEqual(['removed', 'eve@shop.be', '–']);
   expect(row(out, 'unchanged')).toEqual(['unchanged', 'bob@shop.be', '–']);
   expect(row(out, 'rejected')).toEqual(['rejected', 'nobody', 'KeyMalformed']);
   const known = await knownToTemporal();
-  for (const personal of ['shop.be', 'Rome', 'Oslo', 'Fay']) expect(known).not.toContain(personal);
+  for (const personal of PERSONAL) expect(known).not.toContain(personal);
 });
 
 test('--json prints what --out writes, and keys only on request', async () => {
@@ -64,7 +67,7 @@ test('--json prints what --out writes, and keys only on request', async () => {
     planHash: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
     plan: { guards: [], problems: [], sends: { members: 3, imports: 1 }, quota: { left: 1_000 } },
   });
-  expect(JSON.stringify(plain)).not.toContain('anna');
+  expect(JSON.stringify(plain)).not.toContain('anna@shop.be');
 
   const personal = await past.ask(['plan', 'vip', '--out', file, '--show-personal-data']);
   expect(personal.out).toContain(`\nPlan written to ${file}\n`);

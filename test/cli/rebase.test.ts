@@ -39,6 +39,7 @@ test('a held rebase is approved by the printed command, which sends nothing eith
   await past.leave(60);
   const held = await past.ask(rebase);
   expect(held.code).toBe(3);
+  expect(held.err).toContain('\nSee its details:  actito-sync rebase vip --dry-run\n');
   const before = imports();
   const approved = await past.ask(copied(held.err, 'approve'));
   expect(approved).toMatchObject({ code: 0, err: '' });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FailedJson } from '../../cli/errors.ts';
+import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { until } from '../setup/until.ts';
 import { pastForTests, seedPeople } from './past/support.ts';
 
@@ -64,6 +65,31 @@ test('--tag runs the activations with the tag; with --json, the output is one ob
     },
     { activation: 'vip', outcome: 'succeeded with rejects' },
   ]);
+});
+
+test('after Ctrl-C, a run that could not be started is still reported, and only the others are said to continue', async () => {
+  await writeThree();
+  await past.stand.writeActivation({ tags: ['weekly'] }, 'slow');
+  await past.stand.writeActivation({ tags: ['weekly'] });
+  const { client } = past.hosted;
+  const other = await client.workflow.start(WORKFLOW_TYPE, {
+    taskQueue: 'nobody-polls-this',
+    workflowId: 'activation/vip',
+    args: [{ activation: 'vip', mode: 'resync' }],
+  });
+  const interrupt = new AbortController();
+  const onOutput = (out: string) => {
+    if (out.includes('broken: failed: ')) interrupt.abort();
+  };
+  const { code, out, err } = await past.ask(['run', '--tag', 'weekly'], {
+    taskQueue: 'nobody-polls-this',
+    signal: interrupt.signal,
+    onOutput,
+  });
+  expect({ code, err }).toEqual({ code: 130, err: 'The runs continue in the background.\n' });
+  expect(out).toMatch(/^broken: failed: .*\nvip: busy: ActivationBusy: .*\n$/);
+  await other.terminate();
+  await client.workflow.getHandle('activation/slow').terminate();
 });
 
 test.each([

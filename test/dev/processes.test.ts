@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
 import { startProcess, type Command } from '../../dev/processes.ts';
@@ -60,6 +61,15 @@ describe('a process that was started here', () => {
     expect(await running.exited).toBe(127);
     expect(running.output()).toContain('no-such-program-here');
   });
+
+  test.runIf(process.platform === 'linux')(
+    'has no process id if the shell could not be started',
+    async () => {
+      const script = fileURLToPath(new URL('./parent-without-forks.ts', import.meta.url));
+      const { stdout } = await promisify(execFile)(process.execPath, ['dev/start.js', script]);
+      expect(JSON.parse(stdout)).toEqual({ pid: 'The shell could not be started.', failure: 'EAGAIN' });
+    },
+  );
 });
 
 describe('a program that has started PostgreSQL leaves no process and no folder behind', () => {

@@ -23,8 +23,11 @@ beforeEach(() => {
   machine = startMachine();
 });
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  machine.remove();
+  try {
+    for (const end of ends.splice(0).reverse()) await end();
+  } finally {
+    machine.remove();
+  }
 });
 
 const PASSES = { name: 'DeliveryUnavailable', retryable: true };

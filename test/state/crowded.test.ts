@@ -4,19 +4,22 @@ import { runSql } from '../../dev/databases.ts';
 import { onConnected, openState, type State } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+import { startCountingProxy, type CountingProxy } from '../support/counting-proxy.ts';
 
 /* PostgreSQL has no free connection for our role. */
 
 const role = `crowded_${randomBytes(4).toString('hex')}`;
 let database: TestDatabase;
-let url: string;
+let proxy: CountingProxy;
 const opened: State[] = [];
 beforeAll(async () => {
   database = await freshDatabase('crowded');
   await runSql(database.url, `create role ${role} login password 'x'`);
-  url = Object.assign(new URL(database.url), { username: role, password: 'x' }).href;
+  const url = Object.assign(new URL(database.url), { username: role, password: 'x' });
+  proxy = await startCountingProxy(url.href);
 });
 afterAll(async () => {
+  proxy?.stop();
   await runSql(database.url, `drop role if exists ${role}`);
   await database?.dispose();
 });
@@ -31,18 +34,17 @@ const allow = (connections: number) =>
 const LONG = 600_000;
 
 function open(waitFor?: number): State {
-  const state = openState({ url, poolSize: 3, waitFor });
+  const state = openState({ url: proxy.url, poolSize: 3, waitFor });
   opened.push(state);
   return state;
 }
 
-/** A query whose connection the server has rejected. */
+/** A query that the server has refused a connection. */
 async function queryWithoutConnection(state: State) {
+  const before = proxy.refused();
   let isAnswered = false;
   const answer = state.raw('select 1').then(() => (isAnswered = true));
-  const pool = (state.client as { pool: { numPendingCreates(): number } }).pool;
-  await until('it asks for a connection', async () => pool.numPendingCreates() > 0);
-  await runSql(database.url, 'select pg_sleep(1)'); // until it was rejected
+  await until('the server has refused it a connection', async () => proxy.refused() > before);
   expect(isAnswered).toBe(false);
   return { answer };
 }

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readChunks } from '../../state/imports/chunks.ts';
 import { readImports, recordResult, type Result } from '../../state/imports/imports.ts';
-import { beginReading, countKnownResults, forgetReading, storeResults } from '../../state/imports/results.ts';
+import {
+  beginReading,
+  countKnownResults,
+  forgetReading,
+  storeResults,
+  type RowResult,
+} from '../../state/imports/results.ts';
 import { asideTable } from '../../state/names.ts';
 import type { PlannedRun } from '../../state/runs/runs.ts';
 import { rows } from '../../state/state.ts';
@@ -83,7 +89,7 @@ test('what a reading has found is not recorded once another attempt has begun to
   const { run, id } = await posted();
   const reading = await tellResults(world, run, id, [...UNMATCHED]);
   const woken = await beginReading(world.state, run, id);
-  expect(await countKnownResults(world.state, run, 1)).toBe(0);
+  expect(await countKnownResults(world.state, run.run, 1)).toBe(0);
   await expect(recordResult(world.state, run, id, 'confirmed', { reading })).rejects.toMatchObject(LOST);
   expect(await statusOf(run)).toBe('posted');
   await store(run, woken);
@@ -96,7 +102,7 @@ test('two attempts that read at once never mix what they read', async () => {
   const both = await Promise.all([1, 2].map(() => beginReading(world.state, run, id)));
   const stored = await Promise.allSettled(both.map((reading) => store(run, reading)));
   expect(stored.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(await countKnownResults(world.state, run, 1)).toBe(1);
+  expect(await countKnownResults(world.state, run.run, 1)).toBe(1);
 });
 
 test('what Actito says of single rows is acted on only if it explains the result', async () => {
@@ -113,4 +119,57 @@ test('what Actito says of single rows is acted on only if it explains the result
     const aside = await rows(world.state, `select from ${asideTable(run.run)} where refused is not null`);
     expect(aside).toHaveLength(count / 2);
   }
+});
+
+describe.each(['in one batch', 'in two batches'])('a row that is rejected several times %s', (batches) => {
+  const refused = { outcome: 'refused', reason: 'INVALID' } as const;
+  const rejections = (key: string): Record<string, RowResult[]> => ({
+    first: [{ key, ...refused, attributes: ['a'] }],
+    second: [{ key, ...refused, reason: 'NOT_UNIQUE', attributes: ['c'] }],
+    whole: [{ key, ...refused }],
+    unmatched: [{ key, outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' }],
+  });
+  async function told(which: string[]) {
+    const { run, id } = await posted();
+    const seeds = await keySeedsOf(world.state, run.run);
+    const reading = await beginReading(world.state, run, id);
+    const all = which.map((name) => rejections('anna')[name]!);
+    for (const batch of batches === 'in one batch' ? [all.flat()] : all)
+      await storeResults(world.state, run, reading, seeds, batch);
+    expect(await countKnownResults(world.state, run.run, 1)).toBe(1);
+    await recordResult(world.state, run, id, 'confirmed', { reading });
+    const rejects = `select attribute, reason from rejects where run = ? order by attribute`;
+    return {
+      rejects: await rows(world.state, rejects, [run.run]),
+      again: await rows(world.state, `select pattern from ${asideTable(run.run)}`),
+    };
+  }
+
+  test.each([['first second'], ['second first']])(
+    'for values (%s) is sent again without all of them',
+    async (order) => {
+      expect(await told(order.split(' '))).toEqual({
+        rejects: [
+          { attribute: 'a', reason: 'INVALID' },
+          { attribute: 'c', reason: 'NOT_UNIQUE' },
+        ],
+        again: [{ pattern: 'r101' }],
+      });
+    },
+  );
+
+  test.each([['first whole'], ['whole first'], ['first whole second']])(
+    'once as a whole (%s) is not sent again',
+    async (order) => {
+      const rejects = [{ attribute: '', reason: 'INVALID' }];
+      expect(await told(order.split(' '))).toEqual({ rejects, again: [] });
+    },
+  );
+
+  test.each([['unmatched first'], ['whole unmatched'], ['unmatched whole']])(
+    'once because there is no such profile (%s) is unmatched',
+    async (order) => {
+      expect(await told(order.split(' '))).toEqual({ rejects: [], again: [] });
+    },
+  );
 });

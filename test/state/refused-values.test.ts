@@ -177,7 +177,7 @@ test('recording a batch of refused values reads no rows of the segment', async (
     const scans = 'select seq_scan as scans from pg_stat_xact_user_tables where relname = ?';
     const before = await rows(trx, scans, [run.delta]); // a session buffers its counts
     await setRefusedAside(trx, run, file!, [
-      { mark: keyMark('p1', seeds), key: 'p1', reason: 'NOT_UNIQUE', attributes: ['c'] },
+      { mark: keyMark('p1', seeds), key: 'p1', reasons: { c: 'NOT_UNIQUE' } },
     ]);
     expect(await rows(trx, scans, [run.delta])).toEqual(before);
   });

@@ -193,7 +193,7 @@ test('row results of unknown keys do not count as explained', async () => {
     { key: 'anna', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
     { key: 'stranger', outcome: 'unmatched', reason: 'PROFILE_NOT_FOUND' },
   ]);
-  expect(await countKnownResults(world.state, run, chunk!.no)).toBe(1);
+  expect(await countKnownResults(world.state, run.run, chunk!.no)).toBe(1);
 });
 
 test('a removed member is deleted once a list without it is delivered, and stays in the state until then', async () => {

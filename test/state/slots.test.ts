@@ -1,39 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withSlot, type Caller, type SlotOptions } from '../../state/slots.ts';
-import { openState, rows, type State } from '../../state/state.ts';
+import { expect, test } from 'vitest';
+import { withSlot, type Caller } from '../../state/slots.ts';
+import { openState, rows } from '../../state/state.ts';
 import { until } from '../setup/until.ts';
-import { freshState, type StateWorld } from './support.ts';
+import { CALLER, options, slotsForTests, SOON } from './slots-support.ts';
 
-let world: StateWorld;
-let other: State;
-beforeAll(async () => {
-  world = await freshState();
-  other = openState({ url: world.url, poolSize: 10 });
-});
-afterAll(async () => {
-  await other?.destroy();
-  await world?.dispose();
-});
-
-let licences = 0;
-const CALLER: Caller = {
-  cluster: 'c',
-  namespace: 'default',
-  workflowId: 'activation/vip',
-  runId: 'r',
-  activityId: '1',
-  attempt: 1,
-};
-function options(changes: Partial<SlotOptions> = {}): SlotOptions {
-  return {
-    licence: `licence ${++licences}`,
-    slots: 1,
-    caller: CALLER,
-    isUnderWay: async () => true,
-    signal: new AbortController().signal,
-    ...changes,
-  };
-}
+const { world, other, slotsHeld } = await slotsForTests();
 
 /** A call that lasts until it is released. */
 function heldCall() {
@@ -47,11 +18,6 @@ function heldCall() {
   };
   return { call, letGo, started };
 }
-
-const slotsHeld = async () => (await rows(world.state, 'select from call_slots')).length;
-
-/** Milliseconds; too short for any long wait. */
-const SOON = { base: 5, spread: 5, suspicious: 100, endless: 3_600_000, leaving: 50 };
 
 test('two workers never make more calls at a time than there are slots', async () => {
   const { licence } = options();

@@ -4,6 +4,7 @@ import { page, type Known } from '../../workflows/story/page.ts';
 
 const PLAN = '0123456789ab';
 const APPROVE = `actito-sync approve vip ${PLAN} --reason "…"`;
+const DECLINE = `actito-sync decline vip ${PLAN} --reason "…"`;
 const RUN: Known = {
   activation: 'vip',
   taskQueue: 'shop-runs',
@@ -16,6 +17,7 @@ const RUN: Known = {
   outcome: 'failed',
   failure: 'Actito answered 503 to GET lists.',
   held: null,
+  declined: false,
   counts: { members: 600, removed: 400 },
   push: null,
   confirmed: undefined,
@@ -49,6 +51,13 @@ test('the page of a held run shows inputs of decide to paste, for both decisions
     { activation: 'vip', plan: PLAN, decision: 'approve' },
     { activation: 'vip', plan: PLAN, decision: 'decline' },
   ]);
-  expect(code).toContain(APPROVE);
+  expect(code).toEqual(expect.arrayContaining([APPROVE, DECLINE]));
   expect(page(HELD)).toContain('`decide` on task queue `shop-runs`');
+});
+
+test('the page of a held run whose plan was declined offers only to approve it', () => {
+  const text = page({ ...HELD, declined: true });
+  expect(text).toContain(APPROVE);
+  expect(text).toContain('"decision":"approve"');
+  expect(text).not.toMatch(/decline/i);
 });

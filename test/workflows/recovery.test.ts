@@ -5,6 +5,7 @@ import { troubleOf } from '../../client/follow.ts';
 import { runSql } from '../../dev/databases.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
+import { startCountingProxy } from '../support/counting-proxy.ts';
 import { startStand, type Stand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
 
@@ -13,8 +14,11 @@ import { hostWorker } from '../support/temporal-run.ts';
 const stand = await startStand();
 afterAll(() => stand.dispose());
 const role = await ownerOf(stand);
-const stateUrl = Object.assign(new URL(stand.stateUrl), { username: role, password: 'x' }).href;
-const hosted = await hostWorker(Object.assign({}, stand, { stateUrl }));
+const proxy = await startCountingProxy(
+  Object.assign(new URL(stand.stateUrl), { username: role, password: 'x' }).href,
+);
+afterAll(() => proxy.stop());
+const hosted = await hostWorker(Object.assign({}, stand, { stateUrl: proxy.url }));
 afterAll(() => hosted.close());
 
 const ACTIVATIONS = ['vip', 'second'];
@@ -75,7 +79,7 @@ test('if the state database has no free connection, at most the attempt that los
     `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`,
   );
   stand.actito.setFault('importsStuck', null);
-  await runSql(stand.stateUrl, 'select pg_sleep(4)');
+  await until('an attempt without a connection waits', async () => proxy.refused() >= 2);
   await allow(-1);
   expect(await run.result()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });
   const { importAttributes = 1, ...others } = await attempts(run);

@@ -1,6 +1,6 @@
 import { markdownName } from '../../contract/clean.ts';
 import { decideCommand } from '../../contract/commands.ts';
-import { DECIDE_WORKFLOW_TYPE, decisionInput } from '../../contract/decision.ts';
+import { DECIDE_WORKFLOW_TYPE, decisionInput, type Decision } from '../../contract/decision.ts';
 import { counted } from '../../contract/messages/words.ts';
 import type { Phase } from '../../contract/progress.ts';
 import type { Told } from '../../contract/messages/message.ts';
@@ -35,6 +35,8 @@ export interface Known {
   answer?: string;
   /** Set if a guard holds the run: the hash of the held plan. */
   held: string | null;
+  /** That plan was declined before. */
+  declined: boolean;
   /** For `decide`. */
   activation: string;
   taskQueue: string;
@@ -83,15 +85,17 @@ function failureBlock({ failure, answer }: Known): string {
 }
 
 /** Explains how to decide about a held plan, on the command line and in the web UI. */
-function decisionBlock({ held, activation, taskQueue, failure }: Known): string {
+function decisionBlock({ held, declined, activation, taskQueue, failure }: Known): string {
   if (!held || !failure) return '';
-  return [
-    'Otherwise, decline it; runs remain held until the warehouse data changes:',
+  const decisions: Decision[] = declined ? ['approve'] : ['approve', 'decline'];
+  const decline = [
+    'If the change is not intended, decline the plan; runs remain held until the warehouse data changes:',
     `    ${decideCommand('decline', activation, held)}`,
-    `In this web UI, start the workflow type \`${DECIDE_WORKFLOW_TYPE}\` on task queue \`${taskQueue}\` with one of these inputs:`,
-    [decisionInput('approve', activation, held), decisionInput('decline', activation, held)]
-      .map((input) => `    ${input}`)
-      .join('\n'),
+  ];
+  return [
+    ...(declined ? [] : decline),
+    `In this web UI, start the workflow type \`${DECIDE_WORKFLOW_TYPE}\` on task queue \`${taskQueue}\` with ${declined ? 'this input' : 'one of these inputs'}:`,
+    decisions.map((decision) => `    ${decisionInput(decision, activation, held)}`).join('\n'),
   ].join('\n\n');
 }
 

@@ -39,6 +39,7 @@ export class Story {
       outcome: null,
       failure: null,
       held: null,
+      declined: false,
       activation,
       taskQueue: workflowInfo().taskQueue,
       counts: {},
@@ -105,8 +106,10 @@ export class Story {
   }
 
   /** A guard holds the run, so its list is not delivered. */
-  holding(): void {
-    Object.assign(this.#known, { held: this.#planHash, push: null });
+  holding({ hash, refused }: PlanSummary): void {
+    this.#known.held = hash;
+    this.#known.declined = refused !== undefined;
+    this.#known.push = null;
   }
 
   /** The unchanged list was delivered again; `push` is the reason. */

@@ -16,7 +16,7 @@ import type { World } from '../../world.ts';
 const IMPORTS = '/mass-imports/v5/entities/{entity}';
 const EXECUTIONS = `${IMPORTS}/etl-executions`;
 
-/** Mass imports, one shot or by a pre-defined ETL: the upload, its state and its rows in error. */
+/** Mass imports, one-shot or by a pre-defined ETL: the upload, its status and its rows in error. */
 export const massImportRoutes: Route<World>[] = [
   {
     method: 'POST',
@@ -76,7 +76,7 @@ export const massImportRoutes: Route<World>[] = [
   },
 ];
 
-/** Receives an import and queues it; what was put on disk is removed when it is refused. */
+/** Receives an import and queues it. If it is refused, its files are removed. */
 async function accept(
   { imports, settings, licence }: World,
   request: IncomingMessage,
@@ -96,7 +96,7 @@ async function accept(
   }
 }
 
-/** `dataFile` is assumed, as the listing by it. */
+/** `dataFile` is an assumption, like the listing by its name. */
 function view({ id, status, message, created, rows, upload }: ImportRecord) {
   return { id, status, message, dataFile: upload.fileName, createdMoment: toMoment(created), rows };
 }

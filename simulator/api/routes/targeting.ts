@@ -5,7 +5,9 @@ import type { World } from '../../world.ts';
 const TRANSFERS = '/file-transfers/v5/entities/{entity}';
 const LISTS = '/external-target-lists/v5/entities/{entity}/profile-tables/{table}/external-target-lists';
 
-/** File transfer locations, file synchronizations and external target lists: none of it is documented. */
+/**
+ * File transfer locations, file synchronizations and external target lists. Actito has documented none of these routes.
+ */
 export const targetingRoutes: Route<World>[] = (
   [
     {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import { cli } from '../support.ts';
-import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 import { REQUESTS } from './requests.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WORDS } from './words.ts';
@@ -25,7 +25,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test.each([...WORDS, ...REQUESTS, ...SURROUNDINGS])(
   '%s (%s): the message says what is wrong, and the command exits with the code of its kind',
-  async (_, line, says, code = WRONG_COMMAND_LINE, env = {}) => {
+  async (_, line, says, code = EXIT.usage, env = {}) => {
     const inPlace = (text: string) => text.replace('FOLDER', folder);
     const given = Object.entries({ ...NO_SERVERS, ...env }).map(([name, value]) => [name, inPlace(value)]);
     const args = line.split(' ').map((word) => (word === "''" ? '' : word));
@@ -40,7 +40,7 @@ test.concurrent.each(['run vip-customers', 'schedule apply', 'lists actito'])(
   'a Temporal server that is not responding is reported with its address, and how to start one: %s',
   async (line) => {
     const ended = await cli(line.split(' '), { env: NO_SERVERS });
-    expect(ended).toMatchObject({ code: FAILED, out: '' });
+    expect(ended).toMatchObject({ code: EXIT.failed, out: '' });
     expect(ended.err).toMatch(/^TemporalUnavailable: No Temporal server is responding at 127\.0\.0\.1:1 /);
     expect(ended.err).toContain('temporal server start-dev');
   },

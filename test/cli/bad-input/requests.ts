@@ -1,4 +1,5 @@
-import { type BadLine, HASH, WRONG_COMMAND_LINE } from './bad-line.ts';
+import { EXIT } from '../../../cli/exit-codes.ts';
+import { type BadLine, HASH } from './bad-line.ts';
 
 /** What is checked before any server is asked. */
 export const REQUESTS: BadLine[] = [
@@ -34,6 +35,22 @@ export const REQUESTS: BadLine[] = [
     '"activation/vip" is not a valid activation id.',
   ],
   [
+    'a pause of an unusable name',
+    'schedule pause Nobody!',
+    'InvalidActivation: "Nobody!" is not a valid activation id.',
+  ],
+  [
+    'a resumption of an unusable name',
+    'schedule resume Nobody!',
+    'InvalidActivation: "Nobody!" is not a valid activation id.',
+  ],
+  [
+    'nobody to forget',
+    "forget '' --yes",
+    'InvalidActivation: The key was not forgotten: The matching key is null or empty.',
+  ],
+  ['nobody to confirm that a person is forgotten', 'forget 4711', 'To confirm, add --yes.'],
+  [
     'a plan into no folder',
     'plan vip-customers --out /nowhere/at/all.json',
     '--out: /nowhere/at/all.json cannot be written (ENOENT).',
@@ -42,6 +59,11 @@ export const REQUESTS: BadLine[] = [
     'a plan into a file as a folder',
     'plan vip-customers --out README.md/plan.json',
     '--out: README.md/plan.json cannot be written (ENOTDIR).',
+  ],
+  [
+    'a plan into a folder',
+    'plan vip-customers --out /tmp',
+    'InvalidActivation: --out: /tmp cannot be written (EISDIR).',
   ],
   // Names
   [
@@ -70,14 +92,14 @@ export const REQUESTS: BadLine[] = [
     'an empty project',
     'status vip',
     'no activation "vip"; its folder activations/ is empty',
-    WRONG_COMMAND_LINE,
+    EXIT.usage,
     { ACTITO_SYNC_PROJECT: 'FOLDER/empty' },
   ],
   [
     'no destinations at all',
     'attributes actito',
     'no destination "actito"; its folder destinations/ is empty',
-    WRONG_COMMAND_LINE,
+    EXIT.usage,
     { ACTITO_SYNC_PROJECT: 'FOLDER/empty' },
   ],
 ];

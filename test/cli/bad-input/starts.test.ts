@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import { describeError, exitCodeOf } from '../../../cli/errors.ts';
 import { standWithWorker } from '../../support/temporal-run.ts';
 import { freshId } from '../support.ts';
-import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
-import { BAD_STARTS } from './bad-starts.ts';
+import { BAD_WORKFLOW_INPUTS } from './bad-workflow-inputs.ts';
 
 /*
  * Workflows started without our command line: by the SDK or the Temporal CLI, with JSON that a person typed.
@@ -12,7 +12,7 @@ import { BAD_STARTS } from './bad-starts.ts';
 
 const { stand, hosted } = await standWithWorker();
 
-test.concurrent.each(BAD_STARTS)(
+test.concurrent.each(BAD_WORKFLOW_INPUTS)(
   '%s (%s %s) fails at once, and says what was expected',
   async (_, type, input, says, word = 'InvalidActivation') => {
     const { client, taskQueue } = hosted;
@@ -25,7 +25,7 @@ test.concurrent.each(BAD_STARTS)(
     const [told] = describeError(error);
     expect(told).toContain(`${word}: `);
     expect(told).toContain(says);
-    expect(exitCodeOf(error)).toBe(word === 'InvalidActivation' ? WRONG_COMMAND_LINE : FAILED);
+    expect(exitCodeOf(error)).toBe(word === 'InvalidActivation' ? EXIT.usage : EXIT.failed);
   },
 );
 

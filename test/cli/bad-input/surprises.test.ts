@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import type { RunResult } from '../../../contract/result.ts';
 import { pastForTests, seedPeople } from '../past/support.ts';
-import { FAILED, WRONG_COMMAND_LINE } from './bad-line.ts';
 
 /* Correct commands with wrong variables, files, rights or tables of the worker. */
 
@@ -71,7 +71,7 @@ test.each<Surprise>([
     'an activation that is gone',
     () => rm(join(past.stand.projectFolder, 'activations/vip.yaml')),
     'InvalidActivation: The project has no activation "vip"; its folder activations/ is empty',
-    WRONG_COMMAND_LINE,
+    EXIT.usage,
   ],
   // Rights in Actito
   [
@@ -103,7 +103,7 @@ test.each<Surprise>([
     'attributes, by a key that may not read',
     forbid(STRUCTURE),
     /^ActitoUnauthorized: Actito answered 403 to GET profileTables/,
-    FAILED,
+    EXIT.failed,
     'attributes actito',
   ],
   [
@@ -130,7 +130,7 @@ test.each<Surprise>([
       }),
     /^MappingInvalid: .*mail/,
   ],
-])('%s: the run says so', async (_, make, says, code = FAILED, line = 'run vip') => {
+])('%s: the run says so', async (_, make, says, code = EXIT.failed, line = 'run vip') => {
   await make();
   const ended = await past.ask(line.split(' '));
   expect(ended.err).toMatch(says);
@@ -152,10 +152,10 @@ test('a stale plan is rejected with what has changed, and an applied plan with w
   const { planHash } = await past.json<RunResult>(['plan', 'vip']);
   await past.stand.warehouse.query(`delete from people where email = 'bob@shop.be'`);
   const stale = await past.ask(['run', 'vip', '--plan', planHash!]);
-  expect(stale).toMatchObject({ code: FAILED });
+  expect(stale).toMatchObject({ code: EXIT.failed });
   expect(stale.err).toMatch(new RegExp(`^PlanStale: Plan ${planHash} \\(made 20\\S+Z\\) no longer matches`));
   const approved = await past.ask(['approve', 'vip', planHash!, '--reason', 'x']);
-  expect(approved).toMatchObject({ code: FAILED });
+  expect(approved).toMatchObject({ code: EXIT.failed });
   expect(approved.err).toBe(
     `PlanUnknown: Plan ${planHash} of activation vip is not held, so there is nothing to approve or decline.\n`,
   );

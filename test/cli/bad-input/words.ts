@@ -19,6 +19,7 @@ export const WORDS: BadLine[] = [
     `rejects vip ${HASH}`,
     "too many arguments for 'rejects'. Expected 1 argument but got 2.\n(Did you mean decline? It declines a plan.",
   ],
+  ['a project folder as an option of validate', 'validate --project FOLDER', "unknown option '--project'"],
   // Values of options
   ['a limit below nothing', 'history vip --limit -5', "argument '-5' is invalid. Expected a whole number"],
   ['a limit with an exponent', 'history vip --limit 1e3', "argument '1e3' is invalid"],

@@ -29,10 +29,10 @@ test('a person is forgotten in every activation; each list is delivered without 
     ['card-anna', 'card-bob'],
   ]);
 
-  const { record, out } = await forget(past, ' Anna@Shop.BE', '--reason', 'request 4711');
+  const { record, out } = await forget(past, ' Anna@Shop.BE', '--reason', 'request qz7reason');
   const lines = out.trim().split('\n');
   expect(lines[0]).toMatch(
-    new RegExp(`^Record ${record}: requested at 20\\S+Z by dpo \\(self-reported\\): request 4711$`),
+    new RegExp(`^Record ${record}: requested at 20\\S+Z by dpo \\(self-reported\\): request qz7reason$`),
   );
   expect(lines.slice(1)).toEqual([
     expect.stringMatching(
@@ -54,7 +54,8 @@ test('a person is forgotten in every activation; each list is delivered without 
   const history = Buffer.from(historyToJSON(await workflow.fetchHistory())).toString();
   const payloads = [...history.matchAll(/"data": "([^"]+)"/g)].map(([, data]) => atob(data!));
   expect(payloads.join('\n')).toContain('cards');
-  for (const text of ['anna', '4711']) {
+  // Not in ids, times or base64 by chance
+  for (const text of ['anna@', 'card-anna', 'qz7reason']) {
     expect([described, history, ...payloads].join('\n').toLowerCase()).not.toContain(text);
   }
 

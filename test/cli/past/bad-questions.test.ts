@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import { openState } from '../../../state/state.ts';
 import { freshDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { pastForTests, seedPeople } from './support.ts';
@@ -9,9 +10,6 @@ beforeAll(async () => {
   empty = await freshDatabase('empty');
 });
 afterAll(() => empty?.dispose());
-
-const WRONG_COMMAND_LINE = 2;
-const FAILED = 1;
 
 /** The address of a database that a test names before it exists. */
 const urlOf = (change: (url: URL) => void) => () => {
@@ -24,72 +22,72 @@ test.each<{ what: string; args: string; code: number; says: string; database?: (
   {
     what: 'a misspelled activation',
     args: 'history vipp',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'has no activation "vipp", did you mean "vip"?',
   },
   {
     what: 'the status of a misspelled activation',
     args: 'status vipp',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'InvalidActivation: The project has no activation "vipp", did you mean "vip"?',
   },
-  { what: 'an SQL injection', args: "rejects vip';--", code: WRONG_COMMAND_LINE, says: 'has no activation' },
+  { what: 'an SQL injection', args: "rejects vip';--", code: EXIT.usage, says: 'has no activation' },
   {
     what: 'a limit of zero',
     args: 'history vip --limit 0',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: "error: option '--limit <n>' argument '0' is invalid. Expected a whole number of at least 1.",
   },
   {
     what: 'a run that is not a number',
     args: 'rejects vip --run last',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: "error: option '--run <n>' argument 'last' is invalid.",
   },
   {
     what: 'a run of another activation',
     args: 'rejects vip --run 999999',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: 'Activation vip has no run 999999, or its record was deleted. List the runs: actito-sync history vip',
   },
   {
     what: 'the unmatched members of a run',
     args: 'rejects vip --reason Unmatched --run 1',
-    code: WRONG_COMMAND_LINE,
+    code: EXIT.usage,
     says: '--reason Unmatched cannot be combined with --run: ',
   },
   {
     what: 'no database',
     args: 'status',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not set.',
     database: () => undefined,
   },
   {
     what: 'an invalid address',
     args: 'history vip',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'ConfigurationInvalid: ACTITO_SYNC_DATABASE_URL is not a PostgreSQL URL.',
     database: () => 'hunter2@somewhere',
   },
   {
     what: 'a database that is not responding',
     args: 'history vip',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'StateUnavailable: The state database (ACTITO_SYNC_DATABASE_URL) cannot be reached (ECONNREFUSED).',
     database: urlOf((url) => (url.port = '1')),
   },
   {
     what: 'a database that does not exist',
     args: 'explain vip anna@shop.be',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'StateRefused: The state database rejected the login or denied access (3D000). Check user, password and database in',
     database: urlOf((url) => (url.pathname = '/nowhere')),
   },
   {
     what: 'a database that no worker has used',
     args: 'rejects vip',
-    code: FAILED,
+    code: EXIT.failed,
     says: 'does not have the tables of this version of actito-sync (42P01). Start a worker of this version',
     database: () => empty.url,
   },

@@ -4,8 +4,10 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { commandLine } from '../../../cli/command-line.ts';
 import type { ActivationStatus } from '../../../cli/commands/status-report.ts';
+import { WORKFLOW_TYPE } from '../../../contract/names.ts';
 import { temporalAddress } from '../../setup/servers.ts';
-import { pastForTests, row, seedPeople } from './support.ts';
+import { until } from '../../setup/until.ts';
+import { pastForTests, row, seedPeople, statusOf } from './support.ts';
 
 const past = pastForTests();
 beforeEach(() => seedPeople(past.stand));
@@ -44,6 +46,23 @@ test('status --check ends with 1 as soon as something needs a person, and says s
   expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('! vip: ') });
   expect((await past.ask(['status'])).code).toBe(0);
   expect(await told()).toMatchObject({ needsPerson: true, activations: [{ needsPerson: true }] });
+});
+
+test('status --check does not fail for a run that is retrying', async () => {
+  past.stand.actito.setFault('serverError', {});
+  const { client, taskQueue } = past.hosted;
+  const run = await client.workflow.start(WORKFLOW_TYPE, {
+    taskQueue,
+    workflowId: 'activation/vip',
+    args: [{ activation: 'vip' }],
+  });
+  await until('status reports the retries', async () =>
+    (await statusOf(past, 'vip')).warnings.join().includes(' is retrying after '),
+  );
+  const { code, out } = await past.ask(['status', '--check']);
+  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining(' is retrying after ') });
+  past.stand.actito.setFault('serverError', null);
+  await run.result();
 });
 
 test('status --check also fails for a problem of the project folder that concerns no activation', async () => {

@@ -56,6 +56,19 @@ test('explain shows what Actito refused, with its code', async () => {
   expect(await said('bob@shop.be')).toContain('Actito rejected its attributes (INVALID_VALUE).');
 });
 
+test('explain never prints what Actito said in its own words, which may quote the row', async () => {
+  past.stand.actito.setFault('importRefusesRows', { every: 1, code: 'bob@shop.be is Bob', times: 1 });
+  await past.hosted.run();
+  const kept = await past.stand.state.raw<{ rows: object[] }>(
+    `select said from reject_history where key = 'bob@shop.be'`,
+  );
+  expect(kept.rows).toEqual([{ said: 'bob@shop.be is Bob' }]);
+  const { rejects } = await explain('bob@shop.be');
+  expect(rejects).toHaveLength(1);
+  expect(JSON.stringify(rejects)).not.toMatch(/"said"|is Bob/);
+  expect(await said('bob@shop.be')).not.toContain('is Bob');
+});
+
 test('explain shows which value was left out', async () => {
   await past.stand.warehouse.query(
     `update people set first_name = repeat('x', 300) where email = 'bob@shop.be'`,

@@ -68,6 +68,15 @@ test('what reading commands print with --json is what their schemas say, after r
   await check('explain', 'explain', 'vip', 'eve@shop.be');
 });
 
+test('a plan with a canary is printed with --json as its schema says', async () => {
+  await past.stand.writeActivation({ canary: 10 });
+  await past.stand.warehouse.query(
+    `insert into people (email, first_name) select 'p' || i || '@shop.be', 'Ann' from generate_series(1, 20) i`,
+  );
+  expect(await past.json(['plan', 'vip'])).toMatchObject({ plan: { sends: { canary: 10 } } });
+  await check('plan', 'plan', 'vip');
+});
+
 test('schemas/output/ is current (otherwise: npm run schema), and all of its keys are camelCase', async () => {
   const schemas = answerSchemas();
   expect((await readdir(OUTPUT)).sort()).toEqual(Object.keys(schemas).sort());

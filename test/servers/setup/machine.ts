@@ -54,6 +54,13 @@ export function startMachine(): Machine {
       for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean))
         process.kill(Number(pid), 'SIGKILL');
     },
-    remove: () => void ip('netns', 'delete', name),
+    remove: () => {
+      // A process that is still on the machine keeps it, and with it the cable and our address on the cable.
+      try {
+        ip('link', 'delete', near);
+      } finally {
+        ip('netns', 'delete', name);
+      }
+    },
   };
 }

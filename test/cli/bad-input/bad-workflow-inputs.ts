@@ -1,7 +1,7 @@
 import { HASH } from './bad-line.ts';
 
 /** A workflow started with an unusable argument. */
-export type BadStart = [
+export type BadWorkflowInput = [
   what: string,
   type: string,
   /** JSON as in `--input`; undefined: no argument. */
@@ -11,7 +11,7 @@ export type BadStart = [
   word?: string,
 ];
 
-export const BAD_STARTS: BadStart[] = [
+export const BAD_WORKFLOW_INPUTS: BadWorkflowInput[] = [
   [
     'nothing',
     'runActivation',
