@@ -36,12 +36,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** More than the databases and the WAL of a test run ever take. */
+/** More bytes than the databases and the WAL of three test runs ever need. */
 const DATABASES = 4 * 1024 ** 3;
 
 /**
- * Linux's file system in memory, if it has room. The tests create and drop tables all the time, and creating a file soon
- * after others were deleted takes a disk's file system several times as long.
+ * Linux's file system in memory, if it has room. Tests create and drop tables all the time, which takes several times as
+ * much CPU time on a disk.
  */
 async function memoryFolder(): Promise<string | undefined> {
   const folder = '/dev/shm';
