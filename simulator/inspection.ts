@@ -1,6 +1,6 @@
 import { toMoment } from './clock.ts';
 import type { Attribute } from './contacts/attributes.ts';
-import type { Contact } from './contacts/profiles.ts';
+import type { Contact, Profiles } from './contacts/profiles.ts';
 import type { FaultName, Faults, FaultSetting } from './faults.ts';
 import type { ImportRecord } from './imports/import-queue.ts';
 import type { RowCounts } from './imports/import-rows.ts';
@@ -8,6 +8,7 @@ import type { Packing } from './imports/unpack.ts';
 import { changeLicence, type Licence } from './licence.ts';
 import type { ListView, TargetList } from './lists/target-lists.ts';
 import { type Marketer, marketer } from './marketer.ts';
+import { notFound } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** An external target list, and whether its last file has expired. */
@@ -36,6 +37,12 @@ export interface InspectedImport {
   created: string;
 }
 
+/** Names a contact by its value in a unique attribute. */
+export interface ContactKey {
+  attribute: string;
+  value: string;
+}
+
 /** What an observer of Actito can read and do without its API. Values are as the last import sent them. */
 export interface Inspection extends Marketer {
   /** Adds contacts. @returns how many. @throws at the first that is not valid; those before it stay. */
@@ -43,6 +50,12 @@ export interface Inspection extends Marketer {
   contactCount(): number;
   /** The contact with this value in a unique attribute. @throws when the attribute is not unique. */
   contact(attribute: string, value: string): Contact | undefined;
+  /** Changes values of a contact, also keys; `null` clears. @throws when it does not exist or cannot have a value. */
+  changeContact(attribute: string, value: string, changes: Contact): void;
+  /** Deletes a contact, also from all lists. @throws when it does not exist. */
+  deleteContact(attribute: string, value: string): void;
+  /** Deletes the first contact; the second gets its values where it has none. @throws when one does not exist. */
+  mergeContacts(from: ContactKey, into: ContactKey): void;
   /** All contacts, one after the other. */
   contacts(): Generator<Contact>;
   /** The profile table's attributes. */
@@ -89,12 +102,22 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
       return count;
     },
     contactCount: () => world().profiles.count,
-    contact: (name, value) => {
+    contact: (attribute, value) => {
       const { profiles } = world();
-      const column = profiles.column(name);
-      if (!column?.attribute.unique) throw new Error(`There is no unique attribute "${name}".`);
-      const id = column.find(value);
+      const id = find(profiles, { attribute, value });
       return id === undefined ? undefined : profiles.contact(id);
+    },
+    changeContact: (attribute, value, changes) => {
+      const { profiles } = world();
+      profiles.change(existing(profiles, { attribute, value }), changes);
+    },
+    deleteContact: (attribute, value) => {
+      const { profiles } = world();
+      profiles.delete(existing(profiles, { attribute, value }));
+    },
+    mergeContacts: (from, into) => {
+      const { profiles } = world();
+      profiles.merge(existing(profiles, from), existing(profiles, into));
     },
     contacts: function* () {
       const { profiles } = world();
@@ -121,6 +144,20 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
     faults: () => world().faults.all(),
     reset,
   };
+}
+
+/** The profile id of a contact. @throws when the attribute is not unique. */
+function find(profiles: Profiles, { attribute, value }: ContactKey): number | undefined {
+  const column = profiles.column(attribute);
+  if (!column?.attribute.unique) throw new Error(`There is no unique attribute "${attribute}".`);
+  return column.find(value);
+}
+
+/** @throws Refusal 404 when there is no such contact. */
+function existing(profiles: Profiles, key: ContactKey): number {
+  const id = find(profiles, key);
+  if (id === undefined) throw notFound('This contact');
+  return id;
 }
 
 function inspectList({ lists }: World, list: TargetList): InspectedList {

@@ -1,11 +1,20 @@
 import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
 import { isCountry, isLanguage } from './codes.ts';
 
+/** Between the values of a multi-valued attribute, which are kept as one text. */
+const VALUES_SEPARATOR = ',';
+
 /** Returns what is wrong with a value (without the value itself), or nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** Returns the check of a non-empty value in an import file, by the attribute's type. */
+/** Returns the check of a non-empty value in an import file, by the attribute's type; of each one of several. */
 export function checkOf(attribute: Attribute): Check {
+  const check = checkOfOne(attribute);
+  if (!attribute.multiValued) return check;
+  return (values) => values.split(VALUES_SEPARATOR).map(check).find(Boolean);
+}
+
+function checkOfOne(attribute: Attribute): Check {
   switch (attribute.type) {
     case 'EMAIL_ADDRESS':
       return both(lengthOf(attribute), matching(EMAIL, 'not an email address'));

@@ -1,55 +1,20 @@
 import { z } from 'zod';
-import type { Contact } from '../contacts/profiles.ts';
 import type { FaultName } from '../faults.ts';
 import { readJson, shaped } from '../http/body.ts';
-import type { Answer, Route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { Inspection } from '../inspection.ts';
 import type { Licence } from '../licence.ts';
-import { notFound } from '../refusal.ts';
+import { found, lines, ok } from './answers.ts';
+import { contactRoutes } from './contact-routes.ts';
 import { marketerRoutes } from './marketer-routes.ts';
-import { fromNdjson, toNdjson } from './ndjson.ts';
 
 /** No real host of Actito has paths that begin so. */
 export const CONTROL_PREFIX = '/__simulator';
 
-const NDJSON = 'application/x-ndjson';
-
-function ok(json: unknown): Answer {
-  return { status: 200, json };
-}
-
-function found(value: unknown, what: string): Answer {
-  if (value === undefined) throw notFound(what);
-  return ok(value);
-}
-
-function lines(values: Iterable<unknown>): Answer {
-  return { status: 200, stream: { type: NDJSON, content: toNdjson(values) } };
-}
-
 /** The inspection over HTTP, for other processes; without authentication. See Inspection for what each does. */
 export const controlRoutes: Route<Inspection>[] = [
   ...marketerRoutes,
-  { method: 'GET', path: '/contacts', handle: (inspection) => lines(inspection.contacts()) },
-  {
-    method: 'POST',
-    path: '/contacts',
-    handle: async (inspection, { request }) => {
-      const contacts = fromNdjson(request) as AsyncGenerator<Contact>;
-      return ok({ seeded: await inspection.seedContacts(contacts) });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/contacts/count',
-    handle: (inspection) => ok({ count: inspection.contactCount() }),
-  },
-  {
-    method: 'GET',
-    path: '/contacts/{attribute}/{value}',
-    handle: (inspection, { params }) =>
-      found(inspection.contact(params.attribute!, params.value!), 'This contact'),
-  },
+  ...contactRoutes,
   { method: 'GET', path: '/attributes', handle: (inspection) => ok(inspection.attributes()) },
   { method: 'GET', path: '/lists', handle: (inspection) => ok(inspection.lists()) },
   {

@@ -92,7 +92,9 @@ export class TargetLists {
 
   /** The profile ids that a campaign would reach now. */
   targeted(list: TargetList): Members {
-    return this.isExpired(list) ? new Members() : list.members;
+    if (this.isExpired(list)) return new Members();
+    const { profiles } = this.#parts;
+    return profiles.hasDeleted ? list.members.only((id) => profiles.has(id)) : list.members;
   }
 
   view(list: TargetList): ListView {
