@@ -26,6 +26,11 @@ const SETTINGS = {
   replaceRefused: event,
   uploadBreaks: z.strictObject({ times, afterBytes: z.int().nonnegative() }),
   pollerStopped: event,
+  exportInPlace: z.strictObject({
+    times,
+    afterBytes: z.int().nonnegative().optional(),
+    milliseconds: z.int().positive().optional(),
+  }),
 };
 
 /**
@@ -39,7 +44,10 @@ const SETTINGS = {
  * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
  * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
  * On SFTP and FTPS: `renameRefused` (also posix-rename), `replaceRefused` (only onto a file that exists, and there is
- * no posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes of a file). On the poller: `pollerStopped` (a poll does nothing).
+ * no posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes of a file).
+ * On the poller: `pollerStopped` (a poll does nothing).
+ * On standard exports: `exportInPlace` (no temporary name: the file pauses after `afterBytes` bytes, default half of it,
+ * for `milliseconds` or until the fault is switched off).
  */
 export type FaultName = keyof typeof SETTINGS;
 /** What a caller writes to switch a fault on. */

@@ -1,6 +1,8 @@
 import { toMoment } from './clock.ts';
 import type { Attribute } from './contacts/attributes.ts';
 import type { Contact, Profiles } from './contacts/profiles.ts';
+import type { ExportedFile, ExportView } from './exports/exports.ts';
+import type { NewExport } from './exports/standard-export.ts';
 import type { FaultName, Faults, FaultSetting } from './faults.ts';
 import type { ImportRecord } from './imports/import-queue.ts';
 import type { RowCounts } from './imports/import-rows.ts';
@@ -75,15 +77,25 @@ export interface Inspection extends Marketer {
   changeLicence(changes: Partial<Licence>): void;
   /** Makes Actito check the file transfer location now; resolves when it has read what it found. */
   pollNow(): Promise<void>;
-  /** Moves token expiry, list expiry and quota days forward. */
+  /** Moves token expiry, list expiry, quota days and exports forward. */
   advanceClock(milliseconds: number): void;
+  /** Sets up a standard export. Its first daily file holds what changes from now on. @throws when it is not valid. */
+  createExport(standardExport: NewExport): ExportView;
+  /** Its files stay. @throws when it does not exist. */
+  deleteExport(name: string): void;
+  /** The standard exports with the files that they wrote. */
+  exports(): ExportView[];
+  /** Resolves when all exports that the clock has reached are written. */
+  dueExports(): Promise<void>;
+  /** Writes an export now, in turn with others. @throws when it does not exist or cannot be written. */
+  exportNow(name: string): Promise<ExportedFile>;
   /** Switches a fault on, or off with `null`. @throws when the setting is not one of that fault. */
   setFault<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void;
   /** The faults that are on, with how often each has struck. */
   faults(): ReturnType<Faults['all']>;
   /**
    * Restores a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls, faults,
-   * license, clock, files in `/in`. SFTP connections are closed.
+   * license, clock, exports, files in `/in` and in the exports' folders. SFTP connections are closed.
    */
   reset(): Promise<void>;
 }
@@ -139,7 +151,15 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
     licence: () => ({ ...world().licence }),
     changeLicence: (changes) => changeLicence(world().licence, changes),
     pollNow: () => world().poller.pollNow(),
-    advanceClock: (milliseconds) => world().clock.advance(milliseconds),
+    advanceClock: (milliseconds) => {
+      world().clock.advance(milliseconds);
+      void world().exports.writeDue();
+    },
+    createExport: (standardExport) => world().exports.add(standardExport),
+    deleteExport: (name) => world().exports.remove(name),
+    exports: () => world().exports.all(),
+    dueExports: () => world().exports.writeDue(),
+    exportNow: async (name) => world().exports.write(name),
     setFault: (name, setting) => world().faults.set(name, setting),
     faults: () => world().faults.all(),
     reset,

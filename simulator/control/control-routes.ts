@@ -6,6 +6,7 @@ import type { Inspection } from '../inspection.ts';
 import type { Licence } from '../licence.ts';
 import { found, lines, ok } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { marketerRoutes } from './marketer-routes.ts';
 
 /** No real host of Actito has paths that begin so. */
@@ -15,6 +16,7 @@ export const CONTROL_PREFIX = '/__simulator';
 export const controlRoutes: Route<Inspection>[] = [
   ...marketerRoutes,
   ...contactRoutes,
+  ...exportRoutes,
   { method: 'GET', path: '/attributes', handle: (inspection) => ok(inspection.attributes()) },
   { method: 'GET', path: '/lists', handle: (inspection) => ok(inspection.lists()) },
   {
@@ -60,6 +62,7 @@ export const controlRoutes: Route<Inspection>[] = [
         await readJson(request),
       );
       inspection.advanceClock(advance);
+      await inspection.dueExports();
       return { status: 204 };
     },
   },

@@ -1,6 +1,4 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { Zip, ZipDeflate } from 'fflate';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
 const BUFFERED = 64 * 1024;
 
@@ -35,22 +33,4 @@ export class RowsInError {
 
 function quoted(field: string): string {
   return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-
-/** A ZIP that holds one file of the disk, packed while it is read. */
-export async function* zipped(path: string, name: string): AsyncGenerator<Uint8Array> {
-  const packed: Uint8Array[] = [];
-  const zip = new Zip((error, chunk) => {
-    if (error) throw error;
-    packed.push(chunk);
-  });
-  const entry = new ZipDeflate(name);
-  zip.add(entry);
-  for await (const chunk of createReadStream(path) as Readable & AsyncIterable<Buffer>) {
-    entry.push(chunk);
-    yield* packed.splice(0);
-  }
-  entry.push(new Uint8Array(), true);
-  zip.end();
-  yield* packed.splice(0);
 }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -9,7 +10,7 @@ import { readHeader } from '../../imports/file-gate.ts';
 import type { ImportRecord } from '../../imports/import-queue.ts';
 import type { ImportJob } from '../../imports/job.ts';
 import { receiveUpload, type Upload } from '../../imports/receive-upload.ts';
-import { zipped } from '../../imports/rows-in-error.ts';
+import { zipped } from '../../pack-zip.ts';
 import { invalid, notFound } from '../../refusal.ts';
 import type { World } from '../../world.ts';
 
@@ -70,7 +71,8 @@ export const massImportRoutes: Route<World>[] = [
     handle: ({ imports }, { params }) => {
       const record = imports.get(params.id!);
       if (record.status !== 'WITH_ERROR') throw notFound('A result file of an import without rows in error');
-      const content = Readable.from(zipped(imports.rowsInErrorOf(record), `rows-in-error-${record.id}.csv`));
+      const rows = createReadStream(imports.rowsInErrorOf(record)) as Readable & AsyncIterable<Buffer>;
+      const content = Readable.from(zipped(rows, `rows-in-error-${record.id}.csv`));
       return { status: 200, stream: { type: 'application/zip', content } };
     },
   },
