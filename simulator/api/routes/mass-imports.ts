@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { toMoment } from '../../clock.ts';
 import { type Answer, queryOf, type Route } from '../../http/route.ts';
 import { oneShot } from '../../imports/definition.ts';
-import { jobOf } from '../../imports/etls.ts';
+import { type Etl, jobOf } from '../../imports/etls.ts';
 import { readHeader } from '../../imports/file-gate.ts';
 import type { ImportRecord } from '../../imports/import-queue.ts';
 import type { ImportJob } from '../../imports/job.ts';
@@ -28,6 +28,11 @@ export const massImportRoutes: Route<World>[] = [
         for (const file of upload.files) job.columnsOf(await readHeader(file, job.separator));
         return job;
       }),
+  },
+  {
+    method: 'GET',
+    path: `${IMPORTS}/etls/{etl}`,
+    handle: ({ etls }, { params }) => ({ status: 200, json: etlView(etls.get(params.etl!)) }),
   },
   {
     method: 'POST',
@@ -96,6 +101,18 @@ async function accept(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Actito does not say what it answers; only that the path exists. So readers must find the mode wherever it is. */
+function etlView({ id, table, mode, key, columns, separator }: Etl) {
+  const mapping = Object.entries(columns).map(([header, attributeName]) => ({ header, attributeName }));
+  const load = { mode, key, mapping };
+  return {
+    id,
+    name: `ETL ${id}`,
+    file: { separator, encoding: 'UTF-8' },
+    target: { profileTableId: table, load },
+  };
 }
 
 /** `dataFile` is assumed, as the listing by it. */
