@@ -10,7 +10,7 @@ import { Exports } from './exports/exports.ts';
 import { Faults } from './faults.ts';
 import { Etls } from './imports/etls.ts';
 import { ImportQueue } from './imports/import-queue.ts';
-import { changeLicence, type Licence, USUAL_LICENCE } from './licence.ts';
+import { changeLicence, type Licence, licenceIn, USUAL_LICENCE } from './licence.ts';
 import { FileTransfer } from './lists/file-transfer.ts';
 import { Poller } from './lists/poller.ts';
 import { TargetLists } from './lists/target-lists.ts';
@@ -53,9 +53,8 @@ export async function createWorld(settings: Settings, { port, root, inbox }: Tra
   const nextId = createIds();
   const clock = createClock(settings.clock);
   const faults = new Faults();
-  const { assumedRoutes, emptyValue, executionListing, fileDisappears } = settings;
   const licence = { ...USUAL_LICENCE };
-  changeLicence(licence, { assumedRoutes, emptyValue, executionListing, fileDisappears });
+  changeLicence(licence, licenceIn(settings));
   const profiles = new Profiles(
     settings.profileTable.id,
     settings.profileTable.name,
