@@ -3,15 +3,18 @@ import { expect, test } from 'vitest';
 import { entityRoutes } from '../../simulator/api/routes/entities.ts';
 import { massImportRoutes } from '../../simulator/api/routes/mass-imports.ts';
 import { targetingRoutes } from '../../simulator/api/routes/targeting.ts';
+import { controlRoutes } from '../../simulator/control/control-routes.ts';
 
 const routes = [...entityRoutes, ...massImportRoutes, ...targetingRoutes];
 
 /** Placeholders have different names on the page and in the simulator. */
 const anonymous = (path: string) => path.replaceAll(/\{[^}]*\}/g, '{}').replace(/\?.*/, '');
 
+const pageOf = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+
 /** The calls in the page's tables with their marks: whether Actito documents them. */
 function callsOfPage() {
-  const page = readFileSync(new URL('../../docs/actito-contract.md', import.meta.url), 'utf8');
+  const page = pageOf('actito-contract.md');
   let path = '';
   return [...page.matchAll(/^\| (D|A|C→A) \| `(GET|POST|PUT|DELETE)( [^`]+)?`/gm)].map(
     ([line, mark, method, written]) => {
@@ -32,4 +35,18 @@ test('the routes that can be switched off are those that the contract page marks
     return matching[0]!;
   });
   expect(routes.filter((route) => !found.includes(route))).toEqual([]);
+});
+
+test("the simulator's page lists all calls of the control, and no others", () => {
+  const listed: string[] = [];
+  for (const [, cell] of pageOf('simulator.md').matchAll(/^\| (`(?:GET|POST|PUT|DELETE)[ `][^|]*)\|/gm)) {
+    let methods: string[] = [];
+    for (const [, method, path] of cell!.matchAll(/`([A-Z]+)(?: ([^`]+))?`/g)) {
+      methods.push(method!);
+      if (path === undefined) continue;
+      listed.push(...methods.map((each) => `${each} ${path}`));
+      methods = [];
+    }
+  }
+  expect(listed.sort()).toEqual(controlRoutes.map(({ method, path }) => `${method} ${path}`).sort());
 });
