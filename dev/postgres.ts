@@ -8,6 +8,8 @@ import { untilItAnswers } from './waiting.ts';
 export interface PostgresOptions {
   /** Keeps the databases in this folder; without it, they are temporary and are removed with the server. */
   dataDir?: string;
+  /** Keeps temporary databases in a new folder below this one; default: the system's temporary folder. */
+  temporaryDir?: string;
   /** Default: a free port. */
   port?: number;
   /** Additional server settings that override ours, e.g. `{ fsync: 'on' }`. */
@@ -34,7 +36,7 @@ const TEMPORARY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
  * @throws Error with PostgreSQL's output when it cannot start
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
-  const { folder, data, bin, user, password, prepare } = await cluster(options.dataDir);
+  const { folder, data, bin, user, password, prepare } = await cluster(options.dataDir, options.temporaryDir);
   const port = options.port ?? (await freePort());
   const settings = { ...SETTINGS, ...(options.dataDir ? {} : TEMPORARY), ...options.settings };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -26,11 +26,17 @@ const SETTINGS = {
   replaceRefused: event,
   uploadBreaks: z.strictObject({ times, afterBytes: z.int().nonnegative() }),
   pollerStopped: event,
+  exportInPlace: z.strictObject({
+    times,
+    afterBytes: z.int().nonnegative().optional(),
+    milliseconds: z.int().positive().optional(),
+  }),
 };
 
 /**
  * The fault switches.
  *
+<<<<<<< HEAD
  * API calls, optionally only paths that begin with `route`:
  * - `unauthorized`: answers 401 and deletes all tokens (on `/auth` only if `route` includes it);
  * - `forbidden`: answers 403, as if the key lacks a right; optionally only for a `method` (never on `/auth`);
@@ -51,6 +57,15 @@ const SETTINGS = {
  *
  * Poller:
  * - `pollerStopped`: a check does nothing.
+=======
+ * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
+ * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
+ * On SFTP and FTPS: `renameRefused` (also posix-rename), `replaceRefused` (only onto a file that exists, and there is
+ * no posix-rename), `uploadBreaks` (the connection is cut after `afterBytes` bytes of a file).
+ * On the poller: `pollerStopped` (a poll does nothing).
+ * On standard exports: `exportInPlace` (no temporary name: the file pauses after `afterBytes` bytes, default half of it,
+ * for `milliseconds` or until the fault is switched off).
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
  */
 export type FaultName = keyof typeof SETTINGS;
 /** The setting that switches a fault on. */

@@ -1,6 +1,8 @@
 import { toMoment } from './clock.ts';
 import type { Attribute } from './contacts/attributes.ts';
-import type { Contact } from './contacts/profiles.ts';
+import type { Contact, Profiles } from './contacts/profiles.ts';
+import type { ExportedFile, ExportView } from './exports/exports.ts';
+import type { NewExport } from './exports/standard-export.ts';
 import type { FaultName, Faults, FaultSetting } from './faults.ts';
 import type { ImportRecord } from './imports/import-queue.ts';
 import type { RowCounts } from './imports/import-rows.ts';
@@ -8,6 +10,7 @@ import type { Packing } from './imports/unpack.ts';
 import { changeLicence, type Licence } from './licence.ts';
 import type { ListView, TargetList } from './lists/target-lists.ts';
 import { type Marketer, marketer } from './marketer.ts';
+import { notFound } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** An external target list, and whether its last file has expired. */
@@ -36,17 +39,26 @@ export interface InspectedImport {
   created: string;
 }
 
-/**
- * Everything that tests and people can read and change in Actito without its API. Values are as the last import sent
- * them.
- */
+/** Names a contact by its value in a unique attribute. */
+export interface ContactKey {
+  attribute: string;
+  value: string;
+}
+
+/** What an observer of Actito can read and do without its API. Values are as the last import sent them. */
 export interface Inspection extends Marketer {
   /** Adds contacts. @returns their number. @throws at the first invalid contact; the earlier ones stay. */
   seedContacts(contacts: Iterable<Contact> | AsyncIterable<Contact>): Promise<number>;
   contactCount(): number;
   /** Returns the contact with this value of a unique attribute. @throws when the attribute is not unique. */
   contact(attribute: string, value: string): Contact | undefined;
-  /** Yields all contacts. */
+  /** Changes values of a contact, also keys; `null` clears. @throws when it does not exist or cannot have a value. */
+  changeContact(attribute: string, value: string, changes: Contact): void;
+  /** Deletes a contact, also from all lists. @throws when it does not exist. */
+  deleteContact(attribute: string, value: string): void;
+  /** Deletes the first contact; the second gets its values where it has none. @throws when one does not exist. */
+  mergeContacts(from: ContactKey, into: ContactKey): void;
+  /** All contacts, one after the other. */
   contacts(): Generator<Contact>;
   /** The profile table's attributes. */
   attributes(): Attribute[];
@@ -65,15 +77,25 @@ export interface Inspection extends Marketer {
   changeLicence(changes: Partial<Licence>): void;
   /** Makes Actito check the file transfer location now; resolves when it has read the files. */
   pollNow(): Promise<void>;
-  /** Moves token expiry, list expiry and quota days forward. */
+  /** Moves token expiry, list expiry, quota days and exports forward. */
   advanceClock(milliseconds: number): void;
-  /** Switches a fault on, or off with `null`. @throws when the setting is invalid. */
+  /** Sets up a standard export. Its first daily file holds what changes from now on. @throws when it is not valid. */
+  createExport(standardExport: NewExport): ExportView;
+  /** Its files stay. @throws when it does not exist. */
+  deleteExport(name: string): void;
+  /** The standard exports with the files that they wrote. */
+  exports(): ExportView[];
+  /** Resolves when all exports that the clock has reached are written. */
+  dueExports(): Promise<void>;
+  /** Writes an export now, in turn with others. @throws when it does not exist or cannot be written. */
+  exportNow(name: string): Promise<ExportedFile>;
+  /** Switches a fault on, or off with `null`. @throws when the setting is not one of that fault. */
   setFault<N extends FaultName>(name: N, setting: FaultSetting<N> | null): void;
   /** Returns the faults that are switched on, with the number of their occurrences. */
   faults(): ReturnType<Faults['all']>;
   /**
-   * Restores the state of a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens,
-   * calls, faults, license, clock, files in `/in`. Closes SFTP connections.
+   * Restores a new simulator at the same addresses: contacts, lists, attributes, ETLs, imports, tokens, calls, faults,
+   * license, clock, exports, files in `/in` and in the exports' folders. SFTP connections are closed.
    */
   reset(): Promise<void>;
 }
@@ -92,12 +114,22 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
       return count;
     },
     contactCount: () => world().profiles.count,
-    contact: (name, value) => {
+    contact: (attribute, value) => {
       const { profiles } = world();
-      const column = profiles.column(name);
-      if (!column?.attribute.unique) throw new Error(`There is no unique attribute "${name}".`);
-      const id = column.find(value);
+      const id = find(profiles, { attribute, value });
       return id === undefined ? undefined : profiles.contact(id);
+    },
+    changeContact: (attribute, value, changes) => {
+      const { profiles } = world();
+      profiles.change(existing(profiles, { attribute, value }), changes);
+    },
+    deleteContact: (attribute, value) => {
+      const { profiles } = world();
+      profiles.delete(existing(profiles, { attribute, value }));
+    },
+    mergeContacts: (from, into) => {
+      const { profiles } = world();
+      profiles.merge(existing(profiles, from), existing(profiles, into));
     },
     contacts: function* () {
       const { profiles } = world();
@@ -119,11 +151,33 @@ export function inspect(world: () => World, reset: () => Promise<void>): Inspect
     licence: () => ({ ...world().licence }),
     changeLicence: (changes) => changeLicence(world().licence, changes),
     pollNow: () => world().poller.pollNow(),
-    advanceClock: (milliseconds) => world().clock.advance(milliseconds),
+    advanceClock: (milliseconds) => {
+      world().clock.advance(milliseconds);
+      void world().exports.writeDue();
+    },
+    createExport: (standardExport) => world().exports.add(standardExport),
+    deleteExport: (name) => world().exports.remove(name),
+    exports: () => world().exports.all(),
+    dueExports: () => world().exports.writeDue(),
+    exportNow: async (name) => world().exports.write(name),
     setFault: (name, setting) => world().faults.set(name, setting),
     faults: () => world().faults.all(),
     reset,
   };
+}
+
+/** The profile id of a contact. @throws when the attribute is not unique. */
+function find(profiles: Profiles, { attribute, value }: ContactKey): number | undefined {
+  const column = profiles.column(attribute);
+  if (!column?.attribute.unique) throw new Error(`There is no unique attribute "${attribute}".`);
+  return column.find(value);
+}
+
+/** @throws Refusal 404 when there is no such contact. */
+function existing(profiles: Profiles, key: ContactKey): number {
+  const id = find(profiles, key);
+  if (id === undefined) throw notFound('This contact');
+  return id;
 }
 
 function inspectList({ lists }: World, list: TargetList): InspectedList {

@@ -5,16 +5,20 @@ const Licence = z.strictObject({
   emptyValue: z.enum(['clears', 'ignored'], { error: 'clears or ignored' }),
   executionListing: z.enum(['none', 'byFileName'], { error: 'none or byFileName' }),
   fileDisappears: z.boolean(),
+  listIdentifiers: z.enum(['uniqueAttribute', 'profileId'], { error: 'uniqueAttribute or profileId' }),
   importParts: z.strictObject({ file: z.string(), definition: z.string() }),
 });
 
 /**
- * Behavior that Actito does not document and that can differ between licenses. It can change while the simulator runs.
- * - `assumedRoutes`: routes that Actito has not documented are `served` (default), or answer 404;
- * - `emptyValue`: an empty field in an import `clears` the attribute (default), or is `ignored`;
- * - `executionListing`: imports can be listed `byFileName`, or not at all (`none`, default);
- * - `fileDisappears`: Actito removes a list's file after reading it (default true);
- * - `importParts`: the names of the parts in an import's multipart call.
+ * What is open in Actito's documentation, and may differ between licences; can be changed while the simulator runs.
+ * - `assumedRoutes`: the routes that Actito has not documented are `served` (default), or all answered 404, so that only
+ *   documented ones work;
+ * - `emptyValue`: an empty field of an import `clears` the attribute (default), or is `ignored`;
+ * - `executionListing`: imports can be asked for `byFileName`, or cannot (`none`, default);
+ * - `fileDisappears`: Actito removes a list's file once it has read it (default true);
+ * - `listIdentifiers`: the lines of a list's file are values of its identifier, a `uniqueAttribute` (default); or profile ids
+ *   only (`profileId`), whatever its identifier, and anything else targets nobody without an error;
+ * - `importParts`: what the parts of an import's multipart call are named.
  */
 export type Licence = z.infer<typeof Licence>;
 
@@ -23,6 +27,7 @@ export const USUAL_LICENCE: Licence = {
   emptyValue: 'clears',
   executionListing: 'none',
   fileDisappears: true,
+  listIdentifiers: 'uniqueAttribute',
   importParts: { file: 'file', definition: 'definition' },
 };
 
@@ -31,4 +36,11 @@ export function changeLicence(licence: Licence, changes: Partial<Licence>): void
   const parsed = Licence.partial().safeParse(changes);
   if (!parsed.success) throw new Error(`Licence: ${z.prettifyError(parsed.error)}`);
   Object.assign(licence, parsed.data);
+}
+
+/** The settings of a license among others. */
+export function licenceIn(settings: Licence): Licence {
+  const { assumedRoutes, emptyValue, executionListing, fileDisappears, listIdentifiers, importParts } =
+    settings;
+  return { assumedRoutes, emptyValue, executionListing, fileDisappears, listIdentifiers, importParts };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { demoContacts } from './demo-contacts.ts';
 import { environmentOf } from './environment.ts';
-import { type Simulator, startSimulator } from './start.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from './start.ts';
 import { counted } from './page/words.ts';
 import { PackageMissing } from './transfer/development-package.ts';
 
@@ -12,6 +12,8 @@ interface Arguments {
   ftpsPort?: number;
   contacts: number;
   uniquePhone?: boolean;
+  profileIdsOnly?: boolean;
+  documentedOnly?: boolean;
 }
 
 async function run(): Promise<void> {
@@ -26,6 +28,8 @@ async function run(): Promise<void> {
     )
     .option('--contacts <number>', 'number of demo contacts', wholeNumber, 0)
     .option('--unique-phone', 'make gsmNumber unique, so that it can be a matching key')
+    .option('--profile-ids-only', 'let list files contain profile IDs only')
+    .option('--documented-only', 'answer 404 on all routes that Actito does not document')
     .parse()
     .opts<Arguments>();
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -48,13 +52,19 @@ Press Ctrl-C to stop.`);
 }
 
 /** Starts the simulator, with FTPS if its development packages are installed. */
-async function start({ ftpsPort, ...ports }: Omit<Arguments, 'contacts'>): Promise<Simulator> {
+async function start(chosen: Omit<Arguments, 'contacts'>): Promise<Simulator> {
+  const { ftpsPort, profileIdsOnly, documentedOnly, ...ports } = chosen;
+  const options: SimulatorOptions = {
+    ...ports,
+    listIdentifiers: profileIdsOnly ? 'profileId' : undefined,
+    assumedRoutes: documentedOnly ? 404 : undefined,
+  };
   try {
-    return await startSimulator({ ...ports, ftpsPort: ftpsPort ?? (ports.sftpPort === 0 ? 0 : 8421) });
+    return await startSimulator({ ...options, ftpsPort: ftpsPort ?? (ports.sftpPort === 0 ? 0 : 8421) });
   } catch (error) {
     if (ftpsPort !== undefined || !(error instanceof PackageMissing)) throw error;
     console.log(`FTPS is not available: ${error.message}`);
-    return startSimulator(ports);
+    return startSimulator(options);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Attribute, custom, LONGEST_STRING, VALUE_TYPES } from './contacts/attributes.ts';
 import { shaped } from './http/body.ts';
-import type { Etl, NewEtl } from './imports/etls.ts';
+import type { Etl, EtlChange, NewEtl } from './imports/etls.ts';
 import type { FileSynchronization } from './lists/file-transfer.ts';
 import type { TargetList } from './lists/target-lists.ts';
 import { invalid, notFound } from './refusal.ts';
@@ -52,6 +52,8 @@ export interface Marketer {
   deleteAttribute(name: string): void;
   /** Defines an import that only needs its file. */
   createEtl(etl: NewEtl): Etl;
+  /** Lets it create profiles, or no longer. */
+  changeEtl(id: string, change: EtlChange): void;
   deleteEtl(id: string): void;
   etls(): Etl[];
 }
@@ -91,6 +93,7 @@ export function marketer(world: () => World): Marketer {
       world().profiles.removeAttribute(name);
     },
     createEtl: (etl) => world().etls.add(etl),
+    changeEtl: (id, change) => void world().etls.change(id, change),
     deleteEtl: (id) => world().etls.remove(id),
     etls: () => world().etls.all(),
   };

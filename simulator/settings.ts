@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Attribute } from './contacts/attributes.ts';
+import type { NewExport } from './exports/standard-export.ts';
 import { type Licence, USUAL_LICENCE } from './licence.ts';
 import type { Certificate } from './transfer/certificate.ts';
 
@@ -31,12 +32,11 @@ export interface SimulatorOptions extends Partial<Licence> {
   publicKey?: string;
   /** SFTP host key (OpenSSH private key); default: a new ed25519 one. */
   hostPrivateKey?: string;
-  /**
-   * The root folder of SFTP and FTPS on disk; default: a temporary one, which is removed at the end. `reset` empties
-   * `in`.
-   */
+  /** The root on disk of SFTP and FTPS; default: a temporary one, removed at the end. `reset` empties its `in` and the exports' folders. */
   directory?: string;
-  /** Milliseconds between checks of the directory by Actito's poller, default 1000. */
+  /** Standard exports of the profile table; default: none. */
+  exports?: NewExport[];
+  /** Milliseconds between checks of the directory by Actito's poller, and of the clock by exports, default 1000. */
   pollInterval?: number;
   /** How long every import stays RUNNING before its work, in real milliseconds, default 0. */
   importDelay?: number;
@@ -62,6 +62,7 @@ export function withDefaults(options: SimulatorOptions): Settings {
     entity: 'shop',
     profileTable: { id: '16', name: 'Profiles' },
     attributes: [],
+    exports: [],
     apiKey: randomUUID(),
     username: 'actito',
     password: randomUUID(),

@@ -81,13 +81,14 @@ async function start(
   const ftps = await startFtps(options, { host, account, root, faults });
   if (ftps) atEnd(() => ftps.stop());
 
-  const transfer = { port: sftp.port, inbox };
+  const transfer = { port: sftp.port, root, inbox };
   let world: World = await createWorld(settings, transfer);
   atEnd(() => world.stop());
   const reset = async () => {
     await world.stop();
     sftp.disconnectAll();
     ftps?.disconnectAll();
+    await world.exports.clear();
     for (const name of await readdir(inbox)) await rm(join(inbox, name), { recursive: true, force: true });
     world = await createWorld(settings, transfer);
   };

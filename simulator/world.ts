@@ -6,10 +6,11 @@ import { Tokens } from './api/tokens.ts';
 import { type Clock, createClock } from './clock.ts';
 import { allAttributes } from './contacts/attributes.ts';
 import { Profiles } from './contacts/profiles.ts';
+import { Exports } from './exports/exports.ts';
 import { Faults } from './faults.ts';
 import { Etls } from './imports/etls.ts';
 import { ImportQueue } from './imports/import-queue.ts';
-import { changeLicence, type Licence, USUAL_LICENCE } from './licence.ts';
+import { changeLicence, type Licence, licenceIn, USUAL_LICENCE } from './licence.ts';
 import { FileTransfer } from './lists/file-transfer.ts';
 import { Poller } from './lists/poller.ts';
 import { TargetLists } from './lists/target-lists.ts';
@@ -33,24 +34,27 @@ export interface World {
   fileTransfer: FileTransfer;
   lists: TargetLists;
   poller: Poller;
+  exports: Exports;
   nextId: () => string;
   stop(): Promise<void>;
 }
 
-/** Where the customer's SFTP server is, and where Actito finds its directory `/in` on this machine. */
+/** Where the customer's SFTP server is, and where Actito finds its files on this machine. */
 export interface Transfer {
   port: number;
+  /** What accounts see as `/`. */
+  root: string;
+  /** What accounts see as `/in`. */
   inbox: string;
 }
 
-export async function createWorld(settings: Settings, { port, inbox }: Transfer): Promise<World> {
+export async function createWorld(settings: Settings, { port, root, inbox }: Transfer): Promise<World> {
   const spool = await mkdtemp(join(tmpdir(), 'actito-simulator-'));
   const nextId = createIds();
   const clock = createClock(settings.clock);
   const faults = new Faults();
-  const { assumedRoutes, emptyValue, executionListing, fileDisappears } = settings;
   const licence = { ...USUAL_LICENCE };
-  changeLicence(licence, { assumedRoutes, emptyValue, executionListing, fileDisappears });
+  changeLicence(licence, licenceIn(settings));
   const profiles = new Profiles(
     settings.profileTable.id,
     settings.profileTable.name,
@@ -72,6 +76,8 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
     { directory: inbox, clock, licence, faults, profiles, fileTransfer, lists },
     settings.pollInterval,
   );
+  const exports = new Exports({ root, spool, clock, faults, profiles }, settings.pollInterval);
+  for (const each of settings.exports) exports.add(each);
   return {
     settings,
     licence,
@@ -83,11 +89,12 @@ export async function createWorld(settings: Settings, { port, inbox }: Transfer)
     fileTransfer,
     lists,
     poller,
+    exports,
     nextId,
     calls: new Calls(),
     tokens: new Tokens(settings.apiKey, clock),
     stop: async () => {
-      await Promise.all([poller.stop(), imports.stop()]);
+      await Promise.all([poller.stop(), imports.stop(), exports.stop()]);
       await rm(spool, { recursive: true, force: true });
     },
   };

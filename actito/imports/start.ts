@@ -34,7 +34,9 @@ export async function startImport(client: ActitoClient, request: ImportRequest):
   const part = (name: string, type: string, more = '') =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\nContent-Type: ${type}\r\n\r\n`;
   const definition =
-    'etl' in by ? '' : `${part(parts.definition, 'application/json')}${definitionOf(by)}\r\n`;
+    'etl' in by
+      ? ''
+      : `${part(parts.definition, 'application/json', '; filename="definition.json"')}${definitionOf(by)}\r\n`;
   const head = definition + part(parts.file, PACKED[file.packing].type, `; filename="${fileName}"`);
   async function* body() {
     yield Buffer.from(head);

@@ -21,16 +21,17 @@ export interface Cluster {
 export const PASSWORD = 'ACTITO_SYNC_POSTGRES_PASSWORD';
 
 /**
- * Returns the existing or a new cluster in `dataDir`, or a temporary one. The first command creates the folder of a
- * temporary one, so the shell that runs the commands also removes it, even if this process ends early.
+ * Returns the existing or a new cluster in `dataDir`, or a temporary one below `temporary`. The first command creates
+ * the folder of a temporary one, so the shell that runs the commands also removes it, even if this process ends early.
  */
-export async function cluster(dataDir: string | undefined): Promise<Cluster> {
+export async function cluster(dataDir: string | undefined, temporary = tmpdir()): Promise<Cluster> {
   const user = await unprivilegedUser();
   const native = await postgresBinaries();
   const random = randomBytes(16).toString('hex');
-  const folder = dataDir ? resolve(dataDir) : join(tmpdir(), `actito-sync-postgres-${random.slice(0, 12)}`);
-  const data = join(folder, 'cluster');
   const copy = user !== undefined && !(await canRun(native, user));
+  const below = copy ? tmpdir() : temporary; // a file system in memory may forbid programs
+  const folder = dataDir ? resolve(dataDir) : join(below, `actito-sync-postgres-${random.slice(0, 12)}`);
+  const data = join(folder, 'cluster');
   if (dataDir || copy) await mkdir(folder, { recursive: true, mode: 0o700 });
   if (copy) await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
   if (user && (dataDir || copy)) await giveTo(user, folder);

@@ -75,13 +75,13 @@ export class Column {
   }
 }
 
-/** The profile ids themselves: 1, 2, … */
+/** The profile ids themselves: 1, 2, …, without those of deleted profiles. */
 export class ProfileIds extends Column {
-  readonly #count: () => number;
+  readonly #exists: (id: number) => boolean;
 
-  constructor(attribute: Attribute, count: () => number) {
+  constructor(attribute: Attribute, exists: (id: number) => boolean) {
     super(attribute);
-    this.#count = count;
+    this.#exists = exists;
   }
 
   override get(id: number): string {
@@ -89,7 +89,7 @@ export class ProfileIds extends Column {
   }
 
   override find(value: string): number | undefined {
-    return /^[1-9]\d{0,15}$/.test(value) && Number(value) <= this.#count() ? Number(value) : undefined;
+    return /^[1-9]\d{0,15}$/.test(value) && this.#exists(Number(value)) ? Number(value) : undefined;
   }
 }
 

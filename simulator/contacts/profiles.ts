@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { invalid, notFound } from '../refusal.ts';
 import { type Attribute, TECHNICAL } from './attributes.ts';
+import { Changes } from './changes.ts';
 import { Column, Moments, ProfileIds } from './column.ts';
 
 /** A contact with all its attributes; `null` for attributes without a value. */
@@ -16,7 +17,10 @@ export class Profiles {
   readonly #created: Moments;
   readonly #updated: Moments;
   readonly #columns: Column[] = [];
-  #count = 0;
+  readonly #changes = new Changes();
+  readonly #deleted = new Set<number>();
+  /** The last profile id; ids are never used again. */
+  #last = 0;
 
   constructor(id: string, name: string, attributes: Attribute[], clock: Clock) {
     this.id = id;
@@ -25,7 +29,7 @@ export class Profiles {
     this.#created = new Moments(technical('creationMoment'), clock);
     this.#updated = new Moments(technical('updateMoment'), clock);
     const own: Record<string, Column> = {
-      profileId: new ProfileIds(technical('profileId'), () => this.#count),
+      profileId: new ProfileIds(technical('profileId'), (id) => this.has(id)),
       creationMoment: this.#created,
       updateMoment: this.#updated,
     };
@@ -35,7 +39,12 @@ export class Profiles {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#last - this.#deleted.size;
+  }
+
+  /** How many times profiles were created or changed so far. */
+  get changes(): number {
+    return this.#changes.count;
   }
 
   get attributes(): Attribute[] {
@@ -50,9 +59,19 @@ export class Profiles {
     return this.#columns.find(({ attribute }) => attribute.name === name);
   }
 
-  /** The profile ids of all contacts. */
-  *ids(): Generator<number> {
-    for (let id = 1; id <= this.#count; id += 1) yield id;
+  has(id: number): boolean {
+    return id >= 1 && id <= this.#last && !this.#deleted.has(id);
+  }
+
+  get hasDeleted(): boolean {
+    return this.#deleted.size > 0;
+  }
+
+  /** The profile ids of all contacts, or of those that were created or changed after that number of `changes`. */
+  *ids(after = 0): Generator<number> {
+    for (let id = 1; id <= this.#last; id += 1) {
+      if (!this.#deleted.has(id) && this.#changes.isAfter(id, after)) yield id;
+    }
   }
 
   /**
@@ -60,16 +79,12 @@ export class Profiles {
    * @throws Error for an unknown, technical, missing mandatory, malformed or duplicate value.
    */
   insert(values: Contact): void {
-    for (const name of Object.keys(values)) {
-      if (isTechnical(name) || !this.column(name)) {
-        throw new Error(`A contact cannot be given the attribute "${name}".`);
-      }
-    }
+    this.#checkNames(values);
     const wrong = this.complaintAboutNew(values);
     if (wrong) throw new Error(`A contact's ${wrong.attribute} is ${wrong.complaint}.`);
-    const id = (this.#count += 1);
+    const id = (this.#last += 1);
     this.#created.setToNow(id);
-    this.#updated.setToNow(id);
+    this.noteUpdate(id);
     for (const column of this.#columns) {
       const value = values[column.attribute.name];
       if (value) column.set(id, value);
@@ -90,6 +105,39 @@ export class Profiles {
   /** Sets the update time of a contact whose values have changed. */
   noteUpdate(id: number): void {
     this.#updated.setToNow(id);
+    this.#changes.note(id);
+  }
+
+  /**
+   * Changes these values of a contact, all or none; `null` or empty clears.
+   * @throws Error for a value that the contact cannot have.
+   */
+  change(id: number, values: Contact): void {
+    this.#checkNames(values);
+    for (const [name, value] of Object.entries(values)) {
+      const complaint = this.column(name)!.complaintAbout(value ?? '', id);
+      if (complaint) throw new Error(`A contact's ${name} is ${complaint}.`);
+    }
+    for (const [name, value] of Object.entries(values)) this.column(name)!.set(id, value ?? '');
+    this.noteUpdate(id);
+  }
+
+  /** Deletes a contact and its values; its profile id is not used again. */
+  delete(id: number): void {
+    for (const column of this.#columns) if (!isTechnical(column.attribute.name)) column.set(id, '');
+    this.#deleted.add(id);
+  }
+
+  /** Deletes the contact `from`; `into` gets its values where it has none. */
+  merge(from: number, into: number): void {
+    if (from === into) throw new Error('A contact cannot be merged into itself.');
+    const values = this.contact(from);
+    this.delete(from);
+    for (const column of this.#columns) {
+      const value = values[column.attribute.name];
+      if (!isTechnical(column.attribute.name) && value && column.get(into) === null) column.set(into, value);
+    }
+    this.noteUpdate(into);
   }
 
   contact(id: number): Contact {
@@ -117,6 +165,14 @@ export class Profiles {
     if (isTechnical(name)) throw invalid(`"${name}" is Actito's own.`);
     this.#columns.splice(this.#columns.indexOf(column), 1);
     column.delete();
+  }
+
+  #checkNames(values: Contact): void {
+    for (const name of Object.keys(values)) {
+      if (isTechnical(name) || !this.column(name)) {
+        throw new Error(`A contact cannot be given the attribute "${name}".`);
+      }
+    }
   }
 }
 

@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import type { Contact } from '../contacts/profiles.ts';
 import type { FaultName } from '../faults.ts';
 import { readJson, shaped } from '../http/body.ts';
-import type { Answer, Route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { Inspection } from '../inspection.ts';
 import type { Licence } from '../licence.ts';
-import { notFound } from '../refusal.ts';
+import { found, lines, ok } from './answers.ts';
+import { contactRoutes } from './contact-routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { marketerRoutes } from './marketer-routes.ts';
-import { fromNdjson, toNdjson } from './ndjson.ts';
 
 /** No path of a real Actito host begins like this. */
 export const CONTROL_PREFIX = '/__simulator';
 
+<<<<<<< HEAD
 const NDJSON = 'application/x-ndjson';
 
 function ok(json: unknown): Answer {
@@ -28,28 +29,13 @@ function lines(values: Iterable<unknown>): Answer {
 }
 
 /** The inspection over HTTP, for other processes; without authentication. Inspection documents each operation. */
+=======
+/** The inspection over HTTP, for other processes; without authentication. See Inspection for what each does. */
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export const controlRoutes: Route<Inspection>[] = [
   ...marketerRoutes,
-  { method: 'GET', path: '/contacts', handle: (inspection) => lines(inspection.contacts()) },
-  {
-    method: 'POST',
-    path: '/contacts',
-    handle: async (inspection, { request }) => {
-      const contacts = fromNdjson(request) as AsyncGenerator<Contact>;
-      return ok({ seeded: await inspection.seedContacts(contacts) });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/contacts/count',
-    handle: (inspection) => ok({ count: inspection.contactCount() }),
-  },
-  {
-    method: 'GET',
-    path: '/contacts/{attribute}/{value}',
-    handle: (inspection, { params }) =>
-      found(inspection.contact(params.attribute!, params.value!), 'This contact'),
-  },
+  ...contactRoutes,
+  ...exportRoutes,
   { method: 'GET', path: '/attributes', handle: (inspection) => ok(inspection.attributes()) },
   { method: 'GET', path: '/lists', handle: (inspection) => ok(inspection.lists()) },
   {
@@ -95,6 +81,7 @@ export const controlRoutes: Route<Inspection>[] = [
         await readJson(request),
       );
       inspection.advanceClock(advance);
+      await inspection.dueExports();
       return { status: 204 };
     },
   },

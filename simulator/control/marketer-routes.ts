@@ -1,10 +1,9 @@
 import { readJson } from '../http/body.ts';
-import type { Answer, Route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { Inspection } from '../inspection.ts';
 import type { ListChange, NewAttribute, NewList } from '../marketer.ts';
-import type { NewEtl } from '../imports/etls.ts';
-
-const done: Answer = { status: 204 };
+import { DONE } from './answers.ts';
+import type { EtlChange, NewEtl } from '../imports/etls.ts';
 
 /** The marketer's operations over HTTP. The operations themselves check the bodies. */
 export const marketerRoutes: Route<Inspection>[] = [
@@ -13,7 +12,7 @@ export const marketerRoutes: Route<Inspection>[] = [
     path: '/lists',
     handle: async (inspection, { request }) => {
       inspection.createList((await readJson(request)) as NewList);
-      return done;
+      return DONE;
     },
   },
   {
@@ -21,7 +20,7 @@ export const marketerRoutes: Route<Inspection>[] = [
     path: '/lists/{name}',
     handle: async (inspection, { params, request }) => {
       inspection.changeList(params.name!, (await readJson(request)) as ListChange);
-      return done;
+      return DONE;
     },
   },
   {
@@ -29,7 +28,7 @@ export const marketerRoutes: Route<Inspection>[] = [
     path: '/lists/{name}',
     handle: (inspection, { params }) => {
       inspection.deleteList(params.name!);
-      return done;
+      return DONE;
     },
   },
   {
@@ -37,7 +36,7 @@ export const marketerRoutes: Route<Inspection>[] = [
     path: '/attributes',
     handle: async (inspection, { request }) => {
       inspection.createAttribute((await readJson(request)) as NewAttribute);
-      return done;
+      return DONE;
     },
   },
   {
@@ -45,7 +44,7 @@ export const marketerRoutes: Route<Inspection>[] = [
     path: '/attributes/{name}',
     handle: (inspection, { params }) => {
       inspection.deleteAttribute(params.name!);
-      return done;
+      return DONE;
     },
   },
   { method: 'GET', path: '/etls', handle: (inspection) => ({ status: 200, json: inspection.etls() }) },
@@ -58,11 +57,19 @@ export const marketerRoutes: Route<Inspection>[] = [
     }),
   },
   {
+    method: 'PUT',
+    path: '/etls/{id}',
+    handle: async (inspection, { params, request }) => {
+      inspection.changeEtl(params.id!, (await readJson(request)) as EtlChange);
+      return DONE;
+    },
+  },
+  {
     method: 'DELETE',
     path: '/etls/{id}',
     handle: (inspection, { params }) => {
       inspection.deleteEtl(params.id!);
-      return done;
+      return DONE;
     },
   },
 ];

@@ -21,12 +21,19 @@ const NewEtl = z.strictObject({
   emptyValue: z.enum(['clears', 'ignored']).optional(),
 });
 
+<<<<<<< HEAD
 /** The input with which a marketer defines an ETL. */
+=======
+const EtlChange = z.strictObject({ mode: z.enum(IMPORT_MODES) });
+
+export type EtlChange = z.infer<typeof EtlChange>;
+/** The form in which a marketer defines an ETL. */
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export type NewEtl = z.input<typeof NewEtl>;
 /** A pre-defined import, with everything except the file. */
 export type Etl = z.output<typeof NewEtl> & { id: string; table: string };
 
-/** The ETLs that were defined in Actito's interface. The API can only run them. */
+/** The ETLs that were defined in Actito's interface. The API can only read and run them. */
 export class Etls {
   readonly #etls = new Map<string, Etl>();
   readonly #parts: { profiles: Profiles; nextId: () => string };
@@ -55,21 +62,41 @@ export class Etls {
       throw invalid(`There is no profile table ${table}.`);
     }
     lookUp(Object.values(more.columns), more.key, profiles);
-    if (more.key === 'profileId' && more.mode !== 'UPDATE_ONLY') {
-      throw invalid('A profile that is created cannot be given its profileId.');
-    }
+    checkMode(more.key, more.mode);
     const etl = { ...more, id, table: profiles.id };
     this.#etls.set(id, etl);
     return etl;
   }
 
+<<<<<<< HEAD
   /** Removes an ETL. Queued imports still run. @throws Refusal 404. */
+=======
+  /** Changes its mode; imports in the queue keep theirs. @throws Refusal 400 or 404. */
+  change(id: string, body: unknown): Etl {
+    const etl = this.get(id);
+    const { mode } = shaped(EtlChange, body);
+    checkMode(etl.key, mode);
+    return Object.assign(etl, { mode });
+  }
+
+  /** Imports in the queue still run. @throws Refusal 404. */
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
   remove(id: string): void {
     this.#etls.delete(this.get(id).id);
   }
 }
 
+<<<<<<< HEAD
 /** Creates the import of a file by an ETL. Errors in the file's header occur when the import runs. */
+=======
+function checkMode(key: string, mode: Etl['mode']): void {
+  if (key === 'profileId' && mode !== 'UPDATE_ONLY') {
+    throw invalid('A profile that is created cannot be given its profileId.');
+  }
+}
+
+/** Makes the import of a file by an ETL. Errors in the file's header show when it runs. */
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export function jobOf(etl: Etl, licence: Licence): ImportJob {
   const { id: etlId, table: tableId, mode, key, separator, columns } = etl;
   return {

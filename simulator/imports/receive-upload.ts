@@ -35,7 +35,11 @@ interface Expected {
 }
 
 /**
+<<<<<<< HEAD
  * Reads the multipart body of an import. The part `file` is streamed to disk and unpacked. The part `definition` is
+=======
+ * Reads the multipart body of an import, whose parts are files: `file` is streamed to disk and unpacked; `definition` is
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
  * returned as a JSON value.
  * @throws Refusal 400 for any other body. The rest of the request is then not read, and files stay in the folder.
  */
@@ -60,24 +64,21 @@ export async function receiveUpload(
     const unexpected = (name: string) => refuse(invalid(`There is no part "${name}" in such an import.`));
     const acceptDefinition = (mimeType: string, content: Promise<string>) => {
       content.catch(refuse);
-      if (!withDefinition) unexpected(names.definition);
       if (definition) refuse(invalid(`The part "${names.definition}" occurs twice.`));
       if (mimeType !== 'application/json')
         refuse(invalid(`The part "${names.definition}" is not application/json.`));
       definition = content;
     };
-    form.on('field', (name, value, { mimeType, valueTruncated }) => {
-      if (name !== names.definition) return unexpected(name);
-      if (valueTruncated) return refuse(invalid('The definition is too long.'));
-      acceptDefinition(mimeType, Promise.resolve(value));
-    });
+    const isPart = (name: string) => name === names.file || (withDefinition && name === names.definition);
+    const unnamed = (name: string) => refuse(invalid(`The part "${name}" has no file name.`));
+    form.on('field', (name) => (isPart(name) ? unnamed(name) : unexpected(name)));
     form.on('file', (name, content, { filename, mimeType }) => {
       content.on('error', refuse);
       content.on('limit', () => refuse(tooLarge(limit)));
+      if (!isPart(name)) return unexpected(name);
+      if (!filename) return unnamed(name);
       if (name === names.definition) return acceptDefinition(mimeType, shortText(content));
-      if (name !== names.file) return unexpected(name);
       if (file) return refuse(invalid(`The part "${names.file}" occurs twice.`));
-      if (!filename) return refuse(invalid(`The part "${names.file}" has no file name.`));
       file = pipeline(content, createWriteStream(path)).then(() => ({ path, fileName: filename, mimeType }));
       file.catch(refuse);
     });

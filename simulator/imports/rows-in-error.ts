@@ -1,6 +1,4 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { Zip, ZipDeflate } from 'fflate';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
 const BUFFERED = 64 * 1024;
 
@@ -38,6 +36,7 @@ export class RowsInError {
 function quoted(field: string): string {
   return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
+<<<<<<< HEAD
 
 /** Yields a ZIP with a single file from the disk, which is packed while it is read. */
 export async function* zipped(path: string, name: string): AsyncGenerator<Uint8Array> {
@@ -56,3 +55,5 @@ export async function* zipped(path: string, name: string): AsyncGenerator<Uint8A
   zip.end();
   yield* packed.splice(0);
 }
+=======
+>>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b

@@ -29,6 +29,13 @@ export class Members implements Iterable<number> {
     this.#size += 1;
   }
 
+  /** A copy without the others. */
+  only(isKept: (id: number) => boolean): Members {
+    const kept = new Members();
+    for (const id of this) if (isKept(id)) kept.add(id);
+    return kept;
+  }
+
   *[Symbol.iterator](): Generator<number> {
     for (let i = 0; i < this.#size; i += 1) yield this.#ids[i]!;
   }

@@ -2,6 +2,7 @@ import { statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, toMoment } from '../clock.ts';
+import type { Column } from '../contacts/column.ts';
 import type { Profiles } from '../contacts/profiles.ts';
 import { READ_CHUNK, readCsv } from '../csv.ts';
 import type { Faults } from '../faults.ts';
@@ -86,9 +87,8 @@ export class Poller {
    * @returns whether there was a file that this list has not read before.
    */
   async #retrieve(path: string, list: TargetList, found: { lines: number; members: Members }) {
-    const { profiles, licence } = this.#parts;
-    const { identifierAttribute: identifier } = list;
-    const column = profiles.column(identifier)!;
+    const { licence } = this.#parts;
+    const { headers, column } = this.#identifiersOf(list);
     const file = await openIfThere(path);
     if (!file) return false;
     const { ino, ctimeNs, size } = await file.stat({ bigint: true });
@@ -105,8 +105,8 @@ export class Poller {
           found.lines += 1;
           const id = column.find(fields[0]!);
           if (id !== undefined) found.members.add(id);
-        } else headed = fields.length === 1 && fields[0] === identifier;
-        if (!headed) throw new Error(`The header line is not ${identifier}.`);
+        } else headed = fields.length === 1 && headers.includes(fields[0]!);
+        if (!headed) throw new Error(`The header line is not ${headers.join(' or ')}.`);
       };
       await readCsv(chunksOf(file), ';', onRecord, this.#stopped.signal);
       if (!headed) throw new Error('The file is empty.');
@@ -118,6 +118,16 @@ export class Poller {
       await file.close();
     }
     return true;
+  }
+
+  /** The header lines that the list's file may have, and the column that its lines are looked up in. */
+  #identifiersOf({ identifierAttribute }: TargetList): { headers: string[]; column: Column } {
+    const { profiles, licence } = this.#parts;
+    if (licence.listIdentifiers === 'uniqueAttribute') {
+      return { headers: [identifierAttribute], column: profiles.column(identifierAttribute)! };
+    }
+    const headers = [...new Set(['profileId', identifierAttribute])];
+    return { headers, column: profiles.column('profileId')! };
   }
 }
 

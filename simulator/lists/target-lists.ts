@@ -92,7 +92,9 @@ export class TargetLists {
 
   /** Returns the profile ids that a campaign would target now. */
   targeted(list: TargetList): Members {
-    return this.isExpired(list) ? new Members() : list.members;
+    if (this.isExpired(list)) return new Members();
+    const { profiles } = this.#parts;
+    return profiles.hasDeleted ? list.members.only((id) => profiles.has(id)) : list.members;
   }
 
   view(list: TargetList): ListView {

@@ -9,8 +9,10 @@ const HOUR = 3_600_000;
 /** The external target lists, as in expert mode → File. */
 export function listsPage(world: World): View {
   const lists = world.lists.all();
+  const profileIdsOnly = acceptsProfileIdsOnly(world);
   const main = html`<p class="quiet">Expert mode → File</p>
     <h1>External target lists</h1>
+    ${profileIdsOnly && html`<p>This license accepts files of profile IDs only. Any other identifier targets nobody.</p>`}
     ${
       lists.length === 0 &&
       html`<p class="empty">
@@ -48,10 +50,16 @@ function card(world: World, list: TargetList): Html {
       <div>
         <dt>Expected file</dt>
         <dd>${fileName}</dd>
-        <dd class="quiet">Profiles identified by ${list.identifierAttribute}</dd>
+        <dd class="quiet">
+          Profiles identified by ${acceptsProfileIdsOnly(world) ? 'profileId' : list.identifierAttribute}
+        </dd>
       </div>
     </dl>
   </article>`;
+}
+
+function acceptsProfileIdsOnly({ licence }: World): boolean {
+  return licence.listIdentifiers === 'profileId';
 }
 
 interface State {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   connect,
+  controlOf,
   dataFile,
   definition,
   ended,
@@ -82,6 +83,34 @@ test('an ETL that was not created, or is deleted, is answered 404', async () => 
   simulator().deleteEtl('12');
   expect(await status('12')).toBe(404);
   expect(simulator().imports()).toEqual([]);
+});
+
+test('an ETL can be read, and its answer contains its mode somewhere', async () => {
+  const call = await withEtl();
+  const read = async (id: string) => {
+    const { status, json } = await call('GET', `/mass-imports/v5/entities/shop/etls/${id}`);
+    return { status, modes: JSON.stringify(json).match(/UPDATE_ONLY|CREATE_UPDATE|CREATE_ONLY/g) };
+  };
+  expect(await read('12')).toEqual({ status: 200, modes: ['UPDATE_ONLY'] });
+  simulator().changeEtl('12', { mode: 'CREATE_UPDATE' });
+  expect(await read('12')).toEqual({ status: 200, modes: ['CREATE_UPDATE'] });
+  expect(await read('13')).toEqual({ status: 404, modes: null });
+  simulator().deleteEtl('12');
+  expect(await read('12')).toEqual({ status: 404, modes: null });
+});
+
+test("an ETL's mode is changed for the files that come after", async () => {
+  const call = await withEtl();
+  const control = controlOf(simulator);
+  expect(await control('PUT', '/etls/12', { mode: 'CREATE_ONLY' })).toBe(204);
+  const state = await runEtl(call, '12', ['email;first', 'a1@shop.be;Anna', 'new@shop.be;Nora']);
+  expect(state).toMatchObject({ rows: { updated: 0, created: 1, inError: 1 } });
+  expect(await control('PUT', '/etls/12', { mode: 'DELETE' })).toBe(400);
+  expect(await control('PUT', '/etls/12', { mode: 'UPDATE_ONLY', key: 'customerId' })).toBe(400);
+  expect(await control('PUT', '/etls/13', { mode: 'UPDATE_ONLY' })).toBe(404);
+  simulator().createEtl({ id: '14', key: 'profileId', columns: { id: 'profileId', town: 'city' } });
+  expect(await control('PUT', '/etls/14', { mode: 'CREATE_UPDATE' })).toBe(400);
+  expect(simulator().etls()).toMatchObject([{ mode: 'CREATE_ONLY' }, { mode: 'UPDATE_ONLY' }]);
 });
 
 test('a trigger accepts only the data file', async () => {

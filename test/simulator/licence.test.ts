@@ -21,6 +21,7 @@ import {
 
 const simulator = simulatorForTests();
 const COLUMNS = ['emailAddress', 'firstName', 'city'];
+const ETL = '/mass-imports/v5/entities/shop/etls/12';
 const LOCATIONS = '/file-transfers/v5/entities/shop/file-transfer-locations';
 const MAPPING = { key: 'emailAddress', columns: Object.fromEntries(COLUMNS.map((name) => [name, name])) };
 
@@ -79,7 +80,8 @@ test('without the assumed routes, all of them are answered 404, and the document
   expect(await runEtl(call, '12', ['emailAddress;city', 'a1@shop.be;Namur'])).toMatchObject({
     status: 'SUCCESS',
   });
-  for (const path of ['/entities/v5/entities', STRUCTURE, `${STRUCTURE}/16`]) {
+  const documented = ['/entities/v5/entities', STRUCTURE, `${STRUCTURE}/16`, ETL];
+  for (const path of documented) {
     expect((await call('GET', path)).status, path).toBe(200);
   }
   const assumed = [
@@ -101,6 +103,14 @@ test('without the assumed routes, all of them are answered 404, and the document
     );
   }
   expect(simulator().lists()).toHaveLength(1);
+});
+
+test('a license allows 24 imports of a table a day unless it is chosen otherwise', async () => {
+  const call = await connect(simulator());
+  simulator().setFault('importsStuck', {});
+  const start = () => call('POST', EXECUTIONS, upload(COLUMNS, `${COLUMNS.join(';')}\n`));
+  for (let i = 0; i < 24; i += 1) expect((await start()).status).toBe(201);
+  expect((await start()).status).toBe(429);
 });
 
 test('calls of undocumented routes are counted separately', async () => {
@@ -183,13 +193,18 @@ test('if files disappear, the uploader sees it', async () => {
 });
 
 test('a license can be chosen at the start, and a reset returns to it', async () => {
-  const own = await startSimulator({ assumedRoutes: 404, fileDisappears: false });
+  const own = await startSimulator({
+    assumedRoutes: 404,
+    fileDisappears: false,
+    listIdentifiers: 'profileId',
+  });
   try {
     const chosen = {
       assumedRoutes: 404,
       emptyValue: 'clears',
       executionListing: 'none',
       fileDisappears: false,
+      listIdentifiers: 'profileId',
       importParts: { file: 'file', definition: 'definition' },
     };
     expect(own.licence()).toEqual(chosen);

@@ -61,6 +61,17 @@ test('contacts can be matched by phone on request', async () => {
   expect(await exit).toEqual([0, null]);
 }, 30_000);
 
+test('the license can be chosen: profile ids only, and documented routes only', async () => {
+  const ports = ['--api-port', '0', '--sftp-port', '0'];
+  const { child, printed, exit } = run(...ports, '--profile-ids-only', '--documented-only');
+  await until(() => printed.text.includes('Ctrl-C'));
+  const url = /ACTITO_BASE_URL=(\S+)/.exec(printed.text)![1]!;
+  const licence = await fetch(`${url}/__simulator/licence`);
+  expect(await licence.json()).toMatchObject({ listIdentifiers: 'profileId', assumedRoutes: 404 });
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+}, 30_000);
+
 test('a port that is in use ends the simulator with what to do', async () => {
   const first = run('--api-port', '0', '--sftp-port', '0');
   await until(() => first.printed.text.includes('Ctrl-C'));

@@ -208,3 +208,16 @@ export function people(count: number) {
     customerId: `C${i + 1}`,
   }));
 }
+
+/** Calls the control over HTTP. @returns the status */
+export function controlOf(simulator: () => Simulator) {
+  return async (method: string, path: string, body?: unknown): Promise<number> => {
+    const response = await fetch(simulator().inspectionUrl + path, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+}

@@ -23,15 +23,21 @@ test('an import is accepted with its id and the address of its state', async () 
   expect(await ended(call, reply.json.id)).toMatchObject({ status: 'WITH_ERROR' });
 });
 
-test('the definition may also be a field without a file name', async () => {
-  const call = await connect(simulator());
-  const body = rawBody([
-    ['name="definition"\r\nContent-Type: application/json', await definitionJson()],
-    ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER],
-  ]);
-  expect(await post(body)).toBe(201);
-  expect((await call('GET', `${EXECUTIONS}/${simulator().imports()[0]!.id}`)).status).toBe(200);
-});
+test.each([
+  ['no file name', 'name="definition"', 400],
+  ['an empty file name', 'name="definition"; filename=""', 400],
+  ['a file name', 'name="definition"; filename="definition.json"', 201],
+])(
+  'a definition with %s is answered with its status, since both parts are files',
+  async (_, part, status) => {
+    const body = rawBody([
+      [`${part}\r\nContent-Type: application/json`, await definitionJson()],
+      ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER],
+    ]);
+    expect(await post(body)).toBe(status);
+    expect(simulator().imports()).toHaveLength(status === 201 ? 1 : 0);
+  },
+);
 
 test('a file may be as large as the limit, and not one byte larger', async () => {
   const call = await connect(simulator());
@@ -88,7 +94,10 @@ test.each([
 });
 
 test('bodies with missing, doubled or unknown parts are rejected', async () => {
-  const definition = ['name="definition"\r\nContent-Type: application/json', await definitionJson()] as const;
+  const definition = [
+    'name="definition"; filename="definition.json"\r\nContent-Type: application/json',
+    await definitionJson(),
+  ] as const;
   const file = ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER] as const;
   const bodies = [
     rawBody([definition]),
@@ -97,7 +106,7 @@ test('bodies with missing, doubled or unknown parts are rejected', async () => {
     rawBody([definition, file, file]),
     rawBody([definition, file, ['name="note"', 'x']]),
     rawBody([definition, ['name="file"\r\nContent-Type: text/csv', HEADER]]),
-    rawBody([['name="definition"', definition[1]], file]),
+    rawBody([['name="definition"; filename="definition.json"', definition[1]], file]),
     rawBody([[definition[0], '{'], file]),
     rawBody([definition, file]).slice(0, -6),
   ];

@@ -175,6 +175,6 @@ test('only confirmed values are acknowledged, no confirmed value is lost, and on
       expect(plan).toMatchObject({ push: null, toSend: 0 });
       expect(await rows(world.state, `select from ${delta}`)).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 300_000);

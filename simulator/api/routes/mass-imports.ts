@@ -1,15 +1,16 @@
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { toMoment } from '../../clock.ts';
 import { type Answer, queryOf, type Route } from '../../http/route.ts';
 import { oneShot } from '../../imports/definition.ts';
-import { jobOf } from '../../imports/etls.ts';
+import { type Etl, jobOf } from '../../imports/etls.ts';
 import { readHeader } from '../../imports/file-gate.ts';
 import type { ImportRecord } from '../../imports/import-queue.ts';
 import type { ImportJob } from '../../imports/job.ts';
 import { receiveUpload, type Upload } from '../../imports/receive-upload.ts';
-import { zipped } from '../../imports/rows-in-error.ts';
+import { zipped } from '../../pack-zip.ts';
 import { invalid, notFound } from '../../refusal.ts';
 import type { World } from '../../world.ts';
 
@@ -27,6 +28,11 @@ export const massImportRoutes: Route<World>[] = [
         for (const file of upload.files) job.columnsOf(await readHeader(file, job.separator));
         return job;
       }),
+  },
+  {
+    method: 'GET',
+    path: `${IMPORTS}/etls/{etl}`,
+    handle: ({ etls }, { params }) => ({ status: 200, json: etlView(etls.get(params.etl!)) }),
   },
   {
     method: 'POST',
@@ -70,7 +76,8 @@ export const massImportRoutes: Route<World>[] = [
     handle: ({ imports }, { params }) => {
       const record = imports.get(params.id!);
       if (record.status !== 'WITH_ERROR') throw notFound('A result file of an import without rows in error');
-      const content = Readable.from(zipped(imports.rowsInErrorOf(record), `rows-in-error-${record.id}.csv`));
+      const rows = createReadStream(imports.rowsInErrorOf(record)) as Readable & AsyncIterable<Buffer>;
+      const content = Readable.from(zipped(rows, `rows-in-error-${record.id}.csv`));
       return { status: 200, stream: { type: 'application/zip', content } };
     },
   },
@@ -94,6 +101,18 @@ async function accept(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Actito does not say what it answers; only that the path exists. So readers must find the mode wherever it is. */
+function etlView({ id, table, mode, key, columns, separator }: Etl) {
+  const mapping = Object.entries(columns).map(([header, attributeName]) => ({ header, attributeName }));
+  const load = { mode, key, mapping };
+  return {
+    id,
+    name: `ETL ${id}`,
+    file: { separator, encoding: 'UTF-8' },
+    target: { profileTableId: table, load },
+  };
 }
 
 /** `dataFile` is an assumption, like the listing by its name. */

@@ -126,6 +126,6 @@ test('whichever files are deferred, each run sends exactly the members whose val
       expect(await wouldSend(world, last)).toEqual(nextRun(known, segment).sends);
       expect(await listLines(world, last)).toEqual(nextRun(known, segment).list);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 180_000);

