@@ -34,8 +34,10 @@ export async function startImport(client: ActitoClient, request: ImportRequest):
   const part = (name: string, type: string, more = '') =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\nContent-Type: ${type}\r\n\r\n`;
   const definition =
-    'etl' in by ? '' : `${part(parts.definition, 'application/json')}${definitionOf(by)}\r\n`;
-  const head = definition + part(parts.file, PACKED[file.packing].type, `; filename="${fileName}"`);
+    'etl' in by
+      ? ''
+      : `${part(parts.definition, 'application/json', fileNamed(parts.definitionFile))}${definitionOf(by)}\r\n`;
+  const head = definition + part(parts.file, PACKED[file.packing].type, fileNamed(fileName));
   async function* body() {
     yield Buffer.from(head);
     yield* file.read();
@@ -52,6 +54,11 @@ export async function startImport(client: ActitoClient, request: ImportRequest):
     createdBody,
   );
   return created.id;
+}
+
+/** D: a one-shot import consists of two files, so both parts have a file name. */
+function fileNamed(name: string): string {
+  return `; filename="${name}"`;
 }
 
 function definitionOf({ table, keyAttribute, columns }: OneShot): string {

@@ -1,6 +1,8 @@
 import type { ContractSettings, IMPORT_STATES } from '../../activation/definition/contract.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { executionBody, executionsBody, STATUS_NAMES } from '../contract.ts';
+import { fieldNames } from '../../contract/field-names.ts';
+import { Failure } from '../../contract/failure.ts';
+import { executionBody, executionsBody, STATUS_FIELDS, STATUS_NAMES } from '../contract.ts';
 
 /** The status of an import. */
 export interface ImportState {
@@ -16,17 +18,26 @@ export interface ImportState {
 /** Statuses of the API are codes such as WITH_ERROR. */
 const CODE = /^[A-Z]+(_[A-Z]+)*$/;
 
-/** Reads the status of an import. `names`: the meaning of further statuses of this license. */
+/** How the status of an import is read. */
+export type StatusReading = Pick<ContractSettings, 'statusField' | 'statusNames'>;
+
+/** Reads the status of an import. @throws Failure Actito… */
 export async function readImport(
   client: ActitoClient,
   { entity, execution }: { entity: string; execution: string },
-  names: ContractSettings['statusNames'],
+  { statusField, statusNames }: StatusReading,
 ): Promise<ImportState> {
-  const { status, message } = await client.call(
-    { route: 'execution', parts: { entity, execution } },
-    executionBody,
-  );
-  const state = new Map(Object.entries({ ...STATUS_NAMES, ...names })).get(status);
+  const body = await client.call({ route: 'execution', parts: { entity, execution } }, executionBody);
+  const states = new Map(Object.entries({ ...STATUS_NAMES, ...statusNames }));
+  const wanted = statusField === undefined ? STATUS_FIELDS : [statusField];
+  const said = wanted.map((field) => body[field]).filter((value) => typeof value === 'string');
+  // If both fields exist, one may be the status of something else, which has other names.
+  const status = said.find((value) => states.has(value)) ?? said[0];
+  if (status === undefined) {
+    throw new Failure('executionWithoutStatus', { wanted: [...wanted], seen: fieldNames(body) });
+  }
+  const { message } = body;
+  const state = states.get(status);
   return {
     state: state ?? 'running',
     status: status.length <= 40 && CODE.test(status) ? status : null,

@@ -6,6 +6,7 @@ import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { SFTP_MESSAGES } from './sftp.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
+import { ETL_MESSAGES } from './etls.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
@@ -47,6 +48,7 @@ export const CATALOGUE = {
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
+  ETLs: ETL_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
@@ -78,6 +80,7 @@ export const MESSAGES = {
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
+  ...ETL_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,

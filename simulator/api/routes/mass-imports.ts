@@ -38,6 +38,14 @@ export const massImportRoutes: Route<World>[] = [
   },
   {
     method: 'GET',
+    path: `${IMPORTS}/etls/{etl}`,
+    handle: ({ etls }, { params }) => {
+      const { id, mode, table } = etls.get(params.etl!);
+      return { status: 200, json: { id, mode, profileTableId: table } };
+    },
+  },
+  {
+    method: 'GET',
     path: EXECUTIONS,
     assumed: true,
     handle: ({ imports, licence }, { request }) => {
