@@ -25,25 +25,49 @@ export type StatusReading = Pick<ContractSettings, 'statusField' | 'statusNames'
 export async function readImport(
   client: ActitoClient,
   { entity, execution }: { entity: string; execution: string },
-  { statusField, statusNames }: StatusReading,
+  reading: StatusReading,
 ): Promise<ImportState> {
   const body = await client.call({ route: 'execution', parts: { entity, execution } }, executionBody);
-  const states = new Map(Object.entries({ ...STATUS_NAMES, ...statusNames }));
-  const wanted = statusField === undefined ? STATUS_FIELDS : [statusField];
-  const said = wanted.map((field) => body[field]).filter((value) => typeof value === 'string');
-  // If both fields exist, one may be the status of something else, which has other names.
-  const status = said.find((value) => states.has(value)) ?? said[0];
-  if (status === undefined) {
-    throw new Failure('executionWithoutStatus', { wanted: [...wanted], seen: fieldNames(body) });
+  const found = statusIn(body, reading);
+  if (found === undefined) {
+    throw new Failure('executionWithoutStatus', { wanted: fieldsOf(reading), seen: fieldNames(body) });
   }
   const { message } = body;
-  const state = states.get(status);
+  const { text, state, code } = found;
   return {
     state: state ?? 'running',
-    status: status.length <= 40 && CODE.test(status) ? status : null,
+    status: code,
     known: state !== undefined,
-    words: message ? `${status}: ${message}` : status,
+    words: message ? `${text}: ${message}` : text,
   };
+}
+
+/** The status in Actito's description of an import. */
+interface FoundStatus {
+  /** The name of its field. */
+  field: string;
+  /** Actito's own status, which may be any text. */
+  text: string;
+  /** The same, if it is a code. */
+  code: string | null;
+  /** Its meaning; undefined: the contract does not know it. */
+  state?: ImportState['state'];
+}
+
+/** Finds the status in an answer; undefined if no field has a text. */
+export function statusIn(body: Record<string, unknown>, reading: StatusReading): FoundStatus | undefined {
+  const states = new Map(Object.entries({ ...STATUS_NAMES, ...reading.statusNames }));
+  const said = fieldsOf(reading).flatMap((field) => {
+    const text = body[field];
+    return typeof text === 'string' ? [{ field, text, state: states.get(text) }] : [];
+  });
+  // If both fields exist, one may be the status of something else, which has other names.
+  const found = said.find(({ state }) => state !== undefined) ?? said[0];
+  return found && { ...found, code: found.text.length <= 40 && CODE.test(found.text) ? found.text : null };
+}
+
+function fieldsOf({ statusField }: StatusReading): string[] {
+  return statusField === undefined ? [...STATUS_FIELDS] : [statusField];
 }
 
 /** Finds the import that was started with a file of this name. Only for contracts with `byFileName`. */

@@ -2,6 +2,7 @@ import { ACTITO_MESSAGES } from './actito.ts';
 import { ARGUMENT_MESSAGES } from './arguments.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
 import { CONNECTION_MESSAGES } from './connections.ts';
+import { CONTRACT_CHECK_MESSAGES } from './contract-check.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { SFTP_MESSAGES } from './sftp.ts';
@@ -57,6 +58,7 @@ export const CATALOGUE = {
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
+  'Check of the contract': CONTRACT_CHECK_MESSAGES,
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
   Schedules: SCHEDULE_MESSAGES,
@@ -89,6 +91,7 @@ export const MESSAGES = {
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,
   ...DOCTOR_MESSAGES,
+  ...CONTRACT_CHECK_MESSAGES,
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,
   ...SCHEDULE_MESSAGES,

@@ -189,13 +189,13 @@ export const BAD_STARTS: BadStart[] = [
     'an inspection without a topic',
     'inspectDestination',
     '{"destination":"actito"}',
-    'what: expected attributes or lists',
+    'what: expected attributes, lists or contract',
   ],
   [
     'an inspection of profiles',
     'inspectDestination',
     '{"destination":"actito","what":"profiles"}',
-    'what: expected attributes or lists',
+    'what: expected attributes, lists or contract',
   ],
   [
     'an inspection without a destination',
