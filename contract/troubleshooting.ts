@@ -73,7 +73,7 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
   ImportFailed: {
     meaning:
       'Actito reports that an import failed. The list is delivered anyway, unless `attributesRequired` is set or `minMatchRatio` holds the run because of its other imports.',
-    fix: 'The next run sends it again. If it fails again, look at it in Actito\'s app "Manage imports".',
+    fix: 'The next run sends it again. If it fails again, look at it in Actito\'s app "Imports" (Apps > Data), tabs "In progress" and "Finished".',
   },
   ListPending: {
     meaning: 'The file is on the server, and Actito has not retrieved it within ten minutes.',

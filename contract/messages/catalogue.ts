@@ -2,10 +2,12 @@ import { ACTITO_MESSAGES } from './actito.ts';
 import { ARGUMENT_MESSAGES } from './arguments.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
 import { CONNECTION_MESSAGES } from './connections.ts';
+import { CONTRACT_CHECK_MESSAGES } from './contract-check.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { SFTP_MESSAGES } from './sftp.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
+import { ETL_MESSAGES } from './etls.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
@@ -47,6 +49,7 @@ export const CATALOGUE = {
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
+  ETLs: ETL_MESSAGES,
   Imports: IMPORT_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
@@ -55,6 +58,7 @@ export const CATALOGUE = {
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
+  'Check of the contract': CONTRACT_CHECK_MESSAGES,
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
   Schedules: SCHEDULE_MESSAGES,
@@ -78,6 +82,7 @@ export const MESSAGES = {
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
+  ...ETL_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,
@@ -86,6 +91,7 @@ export const MESSAGES = {
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,
   ...DOCTOR_MESSAGES,
+  ...CONTRACT_CHECK_MESSAGES,
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,
   ...SCHEDULE_MESSAGES,
