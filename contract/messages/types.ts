@@ -42,6 +42,8 @@ export const FAILURE_TYPES = {
   DeliveryUnavailable: { retryable: true },
   /** The file server refuses us: credentials, host key, directory, rights. */
   DeliveryRefused: { retryable: false },
+  /** A file of Actito's export of profiles is not complete, or not in its format. */
+  ExportInvalid: { retryable: false },
   /** The state is not what was acknowledged: someone changed or restored its tables. */
   StateDamaged: { retryable: false },
   /** The worker's temporary folder is full, or cannot be written to. */
