@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
-import { columnsToRead, hasOwnIdentifier, type Activation } from '../activation/definition/definition.ts';
+import { columnsToRead, hasIdentifierColumn, type Activation } from '../activation/definition/definition.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
@@ -207,7 +207,7 @@ class Rejects {
 /** Fails before anything is read if a column can never be sent: json, arrays, and floating-point keys. */
 function checkColumns(activation: Activation, columns: Column[]): void {
   const values = columns.slice(columns.length - activation.attributes.length);
-  const keys = columns.slice(0, hasOwnIdentifier(activation) ? 2 : 1);
+  const keys = columns.slice(0, hasIdentifierColumn(activation) ? 2 : 1);
   const unusable = [
     ...values.filter(({ kind }) => kind === 'unsupported'),
     ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),

@@ -6,7 +6,9 @@ import { HOSTS } from '../actito/contract.ts';
 import { connectFileServer, type Login } from '../actito/delivery/connect.ts';
 import type { FileServer } from '../actito/delivery/file-server.ts';
 import type { EnvReference } from '../activation/definition/common.ts';
+import type { Delivery } from '../activation/definition/delivery.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import { EXPORT_SERVER, type ExportServer } from '../activation/definition/profiles.ts';
 import { requireSecret, resolveHostKeys, resolvePort, resolveText, resolveUrl } from '../config/secrets.ts';
 import { withSlot } from '../state/slots.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -85,31 +87,42 @@ export function fileServerPeer({ protocol, host, port, username }: Login): strin
 const IMPLICIT_PORT = 990;
 
 /** Returns the login to the file server to which lists are delivered. */
-export function resolveLogin({ env }: Dependencies, { delivery }: Destination): Login {
-  const secret = (ref: EnvReference | undefined, what: string, kind: 'secret' | 'pem') =>
-    ref && requireSecret(ref, env, what, kind);
+export function resolveLogin(deps: Dependencies, { delivery }: Destination): Login {
+  return loginTo(deps, delivery, 'delivery');
+}
+
+/** Returns the login to the file server with the exports of a destination. */
+export function resolveExportLogin(deps: Dependencies, destination: Destination): Login {
+  const own = destination.profiles?.export.server;
+  return own ? loginTo(deps, own, EXPORT_SERVER) : resolveLogin(deps, destination);
+}
+
+/** @param setting where the server is configured, for errors */
+function loginTo({ env }: Dependencies, server: Delivery | ExportServer, setting: string): Login {
+  const secret = (ref: EnvReference | undefined, name: string, kind: 'secret' | 'pem') =>
+    ref && requireSecret(ref, env, `${setting}.${name}`, kind);
   const place = {
-    host: resolveText(delivery.host, env, 'delivery.host', 'host'),
-    port: resolvePort(delivery.port, env, 'delivery.port'),
-    username: resolveText(delivery.username, env, 'delivery.username'),
-    timeout: delivery.timeout,
+    host: resolveText(server.host, env, `${setting}.host`, 'host'),
+    port: resolvePort(server.port, env, `${setting}.port`),
+    username: resolveText(server.username, env, `${setting}.username`),
+    timeout: server.timeout,
   };
-  return delivery.protocol === 'sftp'
+  return server.protocol === 'sftp'
     ? {
         ...place,
         protocol: 'sftp',
-        password: secret(delivery.password, 'delivery.password', 'secret'),
-        privateKey: secret(delivery.privateKey, 'delivery.privateKey', 'pem'),
-        passphrase: secret(delivery.privateKey?.passphrase, 'delivery.privateKey.passphrase', 'secret'),
-        hostKeys: resolveHostKeys(delivery.hostKey, env, 'delivery.hostKey'),
-        concurrentWrites: delivery.concurrentWrites,
+        password: secret(server.password, 'password', 'secret'),
+        privateKey: secret(server.privateKey, 'privateKey', 'pem'),
+        passphrase: secret(server.privateKey?.passphrase, 'privateKey.passphrase', 'secret'),
+        hostKeys: resolveHostKeys(server.hostKey, env, `${setting}.hostKey`),
+        concurrentWrites: 'concurrentWrites' in server ? server.concurrentWrites : undefined,
       }
     : {
         ...place,
         protocol: 'ftps',
-        password: requireSecret(delivery.password, env, 'delivery.password'),
-        ca: secret(delivery.ca, 'delivery.ca', 'pem'),
-        tls: delivery.tls ?? (place.port === IMPLICIT_PORT ? 'implicit' : 'explicit'),
-        encoding: delivery.encoding,
+        password: requireSecret(server.password, env, `${setting}.password`),
+        ca: secret(server.ca, 'ca', 'pem'),
+        tls: server.tls ?? (place.port === IMPLICIT_PORT ? 'implicit' : 'explicit'),
+        encoding: server.encoding,
       };
 }

@@ -1,4 +1,5 @@
 import type { ActivationFile } from '../activation/definition/activation.ts';
+import { PROFILE_ID } from '../activation/definition/list.ts';
 import type { Destination } from '../activation/definition/destination.ts';
 import { leavesOut } from '../activation/values/nulls.ts';
 import type { Loaded } from './folder.ts';
@@ -37,8 +38,9 @@ function emptyValue({ file, value }: Loaded<ActivationFile>, contract: Contract)
 }
 
 function listIdentifiers({ file, value }: Loaded<ActivationFile>, contract: Contract): Problem[] {
-  const { attribute } = value.list.identifier ?? value.matchingKey;
-  if (contract.listIdentifiers === 'uniqueAttribute' || attribute === 'profileId') return [];
+  const { identifier } = value.list;
+  const attribute = identifier === PROFILE_ID ? PROFILE_ID : (identifier ?? value.matchingKey).attribute;
+  if (contract.listIdentifiers === 'uniqueAttribute' || attribute === PROFILE_ID) return [];
   const { destination } = value;
   return [problemAt(file, ['list', 'identifier'], 'listTakesProfileIds', { destination, attribute })];
 }

@@ -1,5 +1,6 @@
 import type { Definition } from '../activation/definition/definition.ts';
 import type { Delivery } from '../activation/definition/delivery.ts';
+import { EXPORT_SERVER, type ExportServer, type Profiles } from '../activation/definition/profiles.ts';
 import { resolveHostKeys, resolvePort, resolveText, resolveUrl, type Environment } from './secrets.ts';
 
 /**
@@ -9,24 +10,37 @@ import { resolveHostKeys, resolvePort, resolveText, resolveUrl, type Environment
  */
 export function withEnvironment(definition: Definition, env: Environment): Definition {
   const { destination } = definition;
-  const { baseUrl, delivery } = destination;
+  const { baseUrl, delivery, profiles } = destination;
   return {
     ...definition,
     destination: {
       ...destination,
       ...(baseUrl === undefined ? {} : { baseUrl: resolveUrl(baseUrl, env, 'baseUrl') }),
-      delivery: withoutVariables(delivery, env),
+      delivery: withoutVariables(delivery, env, 'delivery'),
+      ...(profiles && { profiles: profilesWithout(profiles, env) }),
     },
   };
 }
 
-function withoutVariables(delivery: Delivery, env: Environment): Delivery {
+/** @param setting where the server is configured, for errors */
+function withoutVariables<T extends Delivery | ExportServer>(
+  server: T,
+  env: Environment,
+  setting: string,
+): T {
   const place = {
-    host: resolveText(delivery.host, env, 'delivery.host', 'host'),
-    port: resolvePort(delivery.port, env, 'delivery.port'),
-    username: resolveText(delivery.username, env, 'delivery.username'),
+    host: resolveText(server.host, env, `${setting}.host`, 'host'),
+    port: resolvePort(server.port, env, `${setting}.port`),
+    username: resolveText(server.username, env, `${setting}.username`),
   };
-  if (delivery.protocol === 'ftps') return { ...delivery, ...place };
-  const hostKeys = resolveHostKeys(delivery.hostKey, env, 'delivery.hostKey');
-  return { ...delivery, ...place, hostKey: hostKeys.length === 1 ? hostKeys[0]! : hostKeys };
+  if (server.protocol === 'ftps') return { ...server, ...place };
+  const hostKeys = resolveHostKeys(server.hostKey, env, `${setting}.hostKey`);
+  return { ...server, ...place, hostKey: hostKeys.length === 1 ? hostKeys[0]! : hostKeys };
+}
+
+function profilesWithout(profiles: Profiles, env: Environment): Profiles {
+  const { server } = profiles.export;
+  if (!server) return profiles;
+  const resolved = withoutVariables(server, env, EXPORT_SERVER);
+  return { ...profiles, export: { ...profiles.export, server: resolved } };
 }

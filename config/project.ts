@@ -9,6 +9,7 @@ import type { Told } from '../contract/messages/message.ts';
 import type { ProjectProblem } from '../contract/messages/project.ts';
 import { checkCollisions, type Collision } from './collisions.ts';
 import { checkContract } from './contract.ts';
+import { checkDirectory } from './directory.ts';
 import { isOfDefaults, withDefaults } from './defaults.ts';
 import { checkEtls } from './etls.ts';
 import { checkFiles, readFolder, type Loaded, type ProjectFile } from './folder.ts';
@@ -87,6 +88,7 @@ export async function loadProject(folder: string): Promise<Project> {
       ...loaded.flatMap((found) => checkNames(found, resolveActivation(found.id, found.value, places))),
       ...(places === undefined && loaded.some(needsPlaces) ? settingsProblems : []),
       ...loaded.flatMap((activation) => checkContract(activation, destinationsById)),
+      ...loaded.flatMap((activation) => checkDirectory(activation, destinationsById)),
     ],
   }));
   const etls = checkEtls(files, destinationsById);

@@ -15,9 +15,11 @@ const HARMLESS = new Set(
     'name table column type attribute defaultCountry maxLength nulls attributesRequired importMode etl validity after provision ' +
     'lengthUnit numberDigits adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +
-    'rejects changeLog runs'
+    'rejects changeLog runs identifier'
   ).split(' '),
 );
+/** Settings that are a text or a group. A wrong group has the problems of its own settings. */
+const TEXT_OR_GROUP = new Set(['identifier']);
 /** What settings were called before, and what they are called now. */
 export const FORMER_NAMES: Readonly<Record<string, string>> = { country: 'defaultCountry' };
 
@@ -54,7 +56,22 @@ function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue):
       return problemAt(file, [...issue.path, key], 'settingUnknown', { near: meant(key, known), known });
     });
   }
-  return [() => problemOf(file, issue, isSecret)];
+  return problemsOfGroup(file, schema, issue) ?? [() => problemOf(file, issue, isSecret)];
+}
+
+/** The forms of a setting that a group did not match; those of a text are not its problem. */
+function problemsOfGroup(
+  file: YamlFile,
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+): (() => Problem)[] | undefined {
+  if (issue.code !== 'invalid_union' || !TEXT_OR_GROUP.has(String(issue.path.at(-1)))) return undefined;
+  const found = issue.errors.find((form) =>
+    form.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  return found?.flatMap((inner) =>
+    problemsOf(file, schema, { ...inner, path: [...issue.path, ...inner.path] }),
+  );
 }
 
 function meant(key: string, known: readonly string[]): string | undefined {

@@ -93,6 +93,10 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
       'The file server refused the login, the host key, the certificate, the rights or the `directory`; or Actito could not read our file.',
     fix: 'Ask the owner of the file server. If the host key changed, ask before you set the new one.',
   },
+  ExportInvalid: {
+    meaning: 'A file of the export of profiles is not complete, or does not have the documented format.',
+    fix: 'The message names the file and the line. Correct the export in Actito, or export the file again.',
+  },
   StateDamaged: {
     meaning:
       'The members in the state database are not those that were recorded: someone changed its tables, or restored a backup.',

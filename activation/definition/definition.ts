@@ -2,6 +2,7 @@ import { takesCountry, takesZone, type ActivationFile, type AttributeMapping } f
 import type { ValueRules } from '../values/convert.ts';
 import type { ContractSettings } from './contract.ts';
 import type { Destination } from './destination.ts';
+import { PROFILE_ID } from './list.ts';
 import type { Places } from './places.ts';
 import type { Source } from './source.ts';
 
@@ -13,7 +14,11 @@ export type Activation = Omit<ActivationFile, 'name' | 'list' | 'timezone' | 'de
   name: string;
   list: Omit<ActivationFile['list'], 'name' | 'identifier'> & {
     name: string;
-    identifier: { column: string; attribute: string };
+    /**
+     * What the list's file contains. `directory`: the profile directory finds the attribute's value by the matching key, and
+     * `column` is the matching key's.
+     */
+    identifier: { column: string; attribute: string; directory?: true };
     /** The file name that Actito expects, with `{list}` replaced. */
     fileName: string;
   };
@@ -37,10 +42,7 @@ export function resolveActivation(
 ): Activation {
   const name = file.name ?? file.segment.name;
   const list = file.list.name ?? name;
-  const identifier = file.list.identifier ?? {
-    column: file.matchingKey.column,
-    attribute: file.matchingKey.attribute,
-  };
+  const identifier = identifierOf(file);
   const ofList = list.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^\.+|\.+$/g, '');
   const fileName = file.list.fileName.replaceAll('{list}', ofList);
   // The order does not depend on the file, because moving a mapping must not look like a change of all values.
@@ -54,6 +56,15 @@ export function resolveActivation(
       }),
     }));
   return { ...file, id, name, attributes, list: { ...file.list, name: list, identifier, fileName } };
+}
+
+/** If the matching key is the profile ID, the list needs no directory: its entries are the keys. */
+function identifierOf({ matchingKey, list }: ActivationFile): Activation['list']['identifier'] {
+  const { column, attribute } = matchingKey;
+  if (typeof list.identifier === 'object') return list.identifier;
+  return list.identifier === undefined || attribute === PROFILE_ID
+    ? { column, attribute }
+    : { column, attribute: PROFILE_ID, directory: true };
 }
 
 /**
@@ -93,12 +104,22 @@ export function valueRules(
  */
 export function columnsToRead(activation: Activation): string[] {
   const { matchingKey, list, attributes, rejectReference } = activation;
-  const identifier = hasOwnIdentifier(activation) ? [list.identifier.column] : [];
+  const identifier = hasIdentifierColumn(activation) ? [list.identifier.column] : [];
   const reference = rejectReference === undefined ? [] : [rejectReference];
   return [matchingKey.column, ...identifier, ...reference, ...attributes.map((mapping) => mapping.column)];
 }
 
-/** True if the list's file has another column than the matching key. */
+/** True if the entries of the list's file are not the keys: they have a column of their own, or are looked up. */
 export function hasOwnIdentifier(activation: Activation): boolean {
-  return activation.list.identifier.column !== activation.matchingKey.column;
+  return hasIdentifierColumn(activation) || usesDirectory(activation);
+}
+
+/** True if the list's file contains another column of the segment than the matching key. */
+export function hasIdentifierColumn({ list, matchingKey }: Activation): boolean {
+  return list.identifier.column !== matchingKey.column;
+}
+
+/** True if the profile directory finds the entries of the list's file. */
+export function usesDirectory({ list }: Activation): boolean {
+  return list.identifier.directory === true;
 }

@@ -5,6 +5,7 @@ import { defaultsSchema } from './activation.ts';
 import { durationWithin, envReference, plainText, textOrEnv } from './common.ts';
 import { contractSchema } from './contract.ts';
 import { deliverySchema } from './delivery.ts';
+import { profilesSchema } from './profiles.ts';
 import { urlFault } from './safe-text.ts';
 
 const ENVIRONMENTS = ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] as const;
@@ -67,6 +68,7 @@ export const destinationSchema = z
       })
       .optional()
       .describe('How imports are sent.'),
+    profiles: profilesSchema.optional(),
     defaults: defaultsSchema.optional(),
     contract: contractSchema
       .prefault({})
@@ -79,6 +81,10 @@ export const destinationSchema = z
       error: expected('listingToConfirm'),
     },
   )
+  .refine(({ delivery, profiles }) => !profiles || profiles.export.server || delivery.listing !== false, {
+    path: ['delivery', 'listing'],
+    error: expected('listingToRead'),
+  })
   .refine((value) => (value.environment === undefined) !== (value.baseUrl === undefined), {
     error: expected('environmentOrUrl', { environments: ENVIRONMENTS }),
   });

@@ -3,6 +3,9 @@ import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
 import { attribute, column, duration } from './common.ts';
 
+/** The attribute that identifies every profile. It is also the text form of `list.identifier`. */
+export const PROFILE_ID = 'profileId';
+
 /** `list` of an activation: the external target list in Actito, and its file. */
 export const listSchema = z.strictObject({
   name: z
@@ -13,9 +16,17 @@ export const listSchema = z.strictObject({
     .describe("Name of the list in Actito. Default: the activation's name.")
     .meta({ examples: ['VIP customers'] }),
   identifier: z
-    .strictObject({ column, attribute })
+    .union([z.literal(PROFILE_ID), z.strictObject({ column, attribute })], {
+      error: expected('listIdentifier'),
+    })
     .optional()
-    .describe("Which column and attribute the list's file contains. Default: the matching key."),
+    .describe(
+      "What the list's file contains. profileId: the profile IDs, looked up in the profile directory (profiles in the destination). { column, attribute }: a column of the segment, and its attribute. Default: the matching key.",
+    )
+    .meta({
+      title: 'profileId or { column, attribute }',
+      examples: [PROFILE_ID, { column: 'profile_id', attribute: 'profileId' }],
+    }),
   validity: duration
     .prefault('48h')
     .describe(

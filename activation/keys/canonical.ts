@@ -1,5 +1,5 @@
 import type { MatchingKey } from '../definition/activation.ts';
-import { hasOwnIdentifier, type Activation } from '../definition/definition.ts';
+import { hasIdentifierColumn, type Activation } from '../definition/definition.ts';
 import type { ColumnKind } from '../values/kinds.ts';
 import { isLongerThan, NOT_TEXT } from '../values/text.ts';
 import { canonicalEmail, MAX_KEY_LENGTH } from './email.ts';
@@ -47,7 +47,7 @@ export function canonicalKey({ type, defaultCountry, kind }: KeyRule, text: stri
 export function keyRules(activation: Activation, kinds: readonly ColumnKind[] = []): KeyRule[] {
   const { type, defaultCountry } = activation.matchingKey;
   const key: KeyRule = { type, defaultCountry, kind: kinds[0] };
-  return hasOwnIdentifier(activation) ? [key, { type: 'externalId', kind: kinds[1] }] : [key];
+  return hasIdentifierColumn(activation) ? [key, { type: 'externalId', kind: kinds[1] }] : [key];
 }
 
 const WHOLE = /^(-?\d+)(?:\.0*)?$/;

@@ -9,6 +9,7 @@ import { SFTP_MESSAGES } from './sftp.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
 import { ETL_MESSAGES } from './etls.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { EXPORT_MESSAGES } from './exports.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
@@ -54,6 +55,7 @@ export const CATALOGUE = {
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
   'SFTP logins': SFTP_MESSAGES,
+  'Exports of profiles': EXPORT_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
@@ -87,6 +89,7 @@ export const MESSAGES = {
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,
   ...SFTP_MESSAGES,
+  ...EXPORT_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,

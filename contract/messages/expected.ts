@@ -89,6 +89,16 @@ export const EXPECTED = {
   listingToConfirm: always(
     'true, because contract.listConfirmation: fileDisappears looks for the file in the folder',
   ),
+  listingToRead: always(
+    'true, because profiles reads exports from a folder of this server; or set profiles.export.server to another server',
+  ),
+  exportFile: always(
+    'a file name without folders, such as "profiles_$yyyyMMdd.csv"; a date needs $yyyy, $MM and $dd, each once, and a $ must ' +
+      'begin a placeholder ($yyyy, $MM, $dd, $HH, $mm or $ss)',
+  ),
+  exportColumns: always(
+    'a map of technical names of attributes to headers, such as { profileId: profileId, emailAddress: emailAddress }',
+  ),
   passwordOrKey: always('password: { env: NAME } or privateKey: { env: NAME }'),
   environmentOrUrl: message<{ environments: readonly string[] }>({
     examples: [{ environments: ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] }],
@@ -122,6 +132,7 @@ export const EXPECTED = {
   table: always('table or schema.table'),
   queryOrTable: always('either query or table, but not both'),
   importMode: always('oneShot, or { etl: <id of the ETL in Actito> }'),
+  listIdentifier: always('profileId, or { column: <column of the segment>, attribute: <its attribute> }'),
   listName: always('a name without path separators, "..", invisible characters and reserved names'),
   fileName: always('a file name without folders; {list} is replaced with the name of the list'),
   grace: always('a number of runs such as "2 runs", or a duration such as 24h'),

@@ -151,7 +151,20 @@ export const PROBLEM_MESSAGES = {
     examples: [{ ...IN_DESTINATION, attribute: 'emailAddress' }],
     says: ({ destination, attribute }) =>
       `a list can contain only profile IDs (contract.listIdentifiers: profileId in destinations/${destination}), ` +
-      `not ${attribute}; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }`,
+      `not ${attribute}; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }, or ` +
+      'list.identifier: profileId with an export of the profiles (profiles in the destination)',
+  }),
+  identifierWithoutProfiles: message({
+    examples: [IN_DESTINATION],
+    says: ({ destination }) =>
+      `the profile IDs are looked up in an export of the profiles, and destinations/${destination} has no "profiles"; add it ` +
+      'there, or set { column: <column with the profile IDs>, attribute: profileId }',
+  }),
+  identifierWithoutColumn: message<{ destination: string; attribute: string; known: string[] }>({
+    examples: [{ ...IN_DESTINATION, attribute: 'emailAddress', known: ['profileId'] }],
+    says: ({ destination, attribute, known }) =>
+      `the profile IDs are looked up by the matching key "${attribute}", and destinations/${destination} does not say which ` +
+      `column of the export contains it; add ${attribute} to profiles.export.columns (there: ${known.join(', ')})`,
   }),
   listWithoutStatus: message({
     examples: [IN_DESTINATION],

@@ -78,7 +78,16 @@ export async function writeRedirected(
       : { protocol: 'sftp', ...place, hostKey: sftp.hostKey };
     const real = { ...(await readDestination(folder, id)), environment: undefined };
     const contract = { ...((real as { contract?: object }).contract ?? {}), paths: undefined };
-    const redirected = { ...real, baseUrl: apiUrl, apiKey: { env: API_KEY.name }, delivery, contract };
+    const { profiles } = real as { profiles?: { export?: object } };
+    const redirected = {
+      ...real,
+      baseUrl: apiUrl,
+      apiKey: { env: API_KEY.name },
+      delivery,
+      contract,
+      // Exports are read from the simulator's server, too.
+      ...(profiles && { profiles: { ...profiles, export: { ...profiles.export, server: undefined } } }),
+    };
     await writeFile(join(projectFolder, `destinations/${id}.yaml`), stringify(redirected));
   }
   return { projectFolder, certificates, remove: () => rm(projectFolder, { recursive: true, force: true }) };

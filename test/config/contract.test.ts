@@ -35,7 +35,7 @@ describe('an activation that its contract makes impossible', () => {
       'has another list identifier than profile ids',
       '{ listIdentifiers: profileId }',
       ACTIVATION,
-      ':12 list.identifier: a list can contain only profile IDs (contract.listIdentifiers: profileId in destinations/actito), not emailAddress; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }',
+      ':12 list.identifier: a list can contain only profile IDs (contract.listIdentifiers: profileId in destinations/actito), not emailAddress; set list.identifier: { column: <column with the profile IDs>, attribute: profileId }, or list.identifier: profileId with an export of the profiles (profiles in the destination)',
     ],
     [
       'waits for the status of a list that cannot be read',
@@ -56,6 +56,11 @@ describe('an activation that its contract makes impossible', () => {
       'profile ids as identifier',
       '{ listIdentifiers: profileId }',
       ACTIVATION.replace('validity: 48h', 'identifier: { column: pid, attribute: profileId }'),
+    ],
+    [
+      'profile ids from the directory',
+      '{ listIdentifiers: profileId }\nprofiles:\n  export: { directory: /out, file: p.csv, columns: { profileId: id, emailAddress: email } }',
+      ACTIVATION.replace('validity: 48h', 'identifier: profileId'),
     ],
     [
       'profile ids as matching key',

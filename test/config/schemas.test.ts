@@ -104,7 +104,8 @@ describe('docs/configuration.md', () => {
       const value = Object.values(parse(example) as object)[0] as unknown;
       const file = steps.reduceRight<unknown>((inner, step) => {
         if (typeof step === 'number') return [inner];
-        return step === 'delivery' ? { delivery: { protocol, ...(inner as object) } } : { [step]: inner };
+        const isServer = step === 'delivery' || step === 'server';
+        return isServer ? { [step]: { protocol, ...(inner as object) } } : { [step]: inner };
       }, value);
       const issues = schema.safeParse(file).error?.issues ?? [];
       const about = issues.filter((issue) => steps.every((step, at) => issue.path[at] === step));

@@ -57,7 +57,7 @@ export const DESTINATIONS: Case[] = [
     'delivery:',
     'limits: {}\ndelivery: /in\nx:',
     ':6 delivery: expected a group of settings',
-    ':7 x: unknown setting (known: baseUrl, imports, defaults, contract)',
+    ':7 x: unknown setting (known: baseUrl, imports, profiles, defaults, contract)',
   ],
   [
     'protocol: sftp',
