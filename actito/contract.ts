@@ -28,6 +28,7 @@ export const ROUTES = {
   profileTable: `${STRUCTURE}/{table}`, // D
   changeRequests: `${STRUCTURE}/{table}/change-requests`, // A
   executions: EXECUTIONS, // D
+  etl: '/mass-imports/v5/entities/{entity}/etls/{etl}', // D
   etlExecutions: '/mass-imports/v5/entities/{entity}/etls/{etl}/trigger-execution', // D
   executionsByFile: `${EXECUTIONS}?dataFile={file}`, // A
   execution: `${EXECUTIONS}/{execution}`, // D
@@ -39,20 +40,31 @@ export const ROUTES = {
   list: `${LISTS}/{list}`, // A
 } as const satisfies Record<Route, string>;
 
-/** The routes with a documented path. A 404 to any other may mean that this license has another path, or none. */
-const DOCUMENTED: ReadonlySet<Route> = new Set<Route>([
-  'token',
-  'entities',
-  'profileTables',
-  'profileTable',
-  'executions',
-  'etlExecutions',
-  'execution',
-]);
+/** What is known about the path of a route: documented by Actito, seen in public client code (for V4), or assumed. */
+export type Mark = 'D' | 'C' | 'A';
 
-/** True if the path of this route is not publicly documented. */
+export const MARKS: Readonly<Record<Route, Mark>> = {
+  token: 'D',
+  entities: 'D',
+  profileTables: 'D',
+  profileTable: 'D',
+  changeRequests: 'A',
+  executions: 'D',
+  etl: 'D',
+  etlExecutions: 'D',
+  executionsByFile: 'A',
+  execution: 'D',
+  executionResult: 'C',
+  executionResultFile: 'C',
+  locations: 'A',
+  synchronizations: 'A',
+  lists: 'A',
+  list: 'A',
+};
+
+/** True if the path of this route is not publicly documented. A 404 may mean that this license has another path, or none. */
 export function isAssumed(route: Route): boolean {
-  return !DOCUMENTED.has(route);
+  return MARKS[route] !== 'D';
 }
 
 /** Path templates that differ from {@link ROUTES}. */
@@ -115,11 +127,12 @@ export const profileTablesBody = z.union([
 /** A */
 export const createdBody = z.looseObject({ id });
 
-/** D: id, status; A: message. */
-export const executionBody = z.looseObject({
-  status: z.string(),
-  message: z.string().nullish(),
-});
+/**
+ * A: the whole body. D: the values SUCCESS and WITH_ERROR, under the name `executionStatus` in Actito's webhooks; so that
+ * name comes first if an answer has both.
+ */
+export const STATUS_FIELDS = ['executionStatus', 'status'] as const;
+export const executionBody = z.looseObject({ message: z.string().nullish().catch(undefined) });
 
 /** A: executions by the name of their data file. `dataFile` is checked again, in case the filter is ignored. */
 export const executionsBody = z.looseObject({
@@ -228,23 +241,3 @@ export const listBody = z.looseObject({
 export type ExternalTargetList = z.infer<typeof listBody>;
 /** A */
 export const listsBody = z.looseObject({ externalTargetLists: z.array(listBody) });
-
-const MARKER = '[actito-sync:';
-
-/** Our marker in a list's description: the activation that owns it. */
-function ownerMarker(activation: string): string {
-  return `${MARKER}${activation}]`;
-}
-
-/** The description of an activation's list: the text of people, without any marker, and our marker. */
-export function markedDescription(activation: string, description = ''): string {
-  return `${description.replaceAll(MARKER, '(actito-sync:')} ${ownerMarker(activation)}`.trim();
-}
-
-/**
- * Returns the activation in the marker of a list's description, or null if actito-sync did not create it. The last
- * marker counts, because people's text, which may be copied from another list, precedes it.
- */
-export function ownerOf({ description }: { description?: string | null }): string | null {
-  return [...(description ?? '').matchAll(/\[actito-sync:([a-z0-9-]+)\]/g)].at(-1)?.[1] ?? null;
-}

@@ -9,6 +9,7 @@ import { examine } from './doctor/examine.ts';
 import { beginForgetting, endForgetting, forgetIn } from './forget.ts';
 import { importAttributes } from './import-attributes.ts';
 import { inspectAttributes } from './inspect/attributes.ts';
+import { inspectContract } from './inspect/contract.ts';
 import { inspectLists } from './inspect/lists.ts';
 import { keepAlive } from './keep-alive.ts';
 import { keepForeignWords } from './keep-words.ts';
@@ -26,7 +27,7 @@ import { currentActivity, currentDeadline, isFinal, toTemporalFailure } from './
 const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
 const RUN = { open, ...SYNC, rebase, settle, close };
 const FORGET = { beginForgetting, forgetIn, endForgetting };
-const ACTIVITIES = { ...RUN, ...FORGET, decide, inspectAttributes, inspectLists, examine };
+const ACTIVITIES = { ...RUN, ...FORGET, decide, inspectAttributes, inspectContract, inspectLists, examine };
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

@@ -1,3 +1,4 @@
+import { readEtl } from '../actito/imports/read-etl.ts';
 import { previewList } from '../actito/lists/preview.ts';
 import { isSameTable } from '../actito/lists/renaming.ts';
 import { checkStructure } from '../actito/structure/check.ts';
@@ -61,6 +62,7 @@ async function creates(
   if (await readProvisioned(state, definition)) return nothing;
   const { activation, destination } = definition;
   const { entity } = destination;
+  await readEtl(client, definition); // a run would refuse an ETL that creates profiles
   const table = await readProfileTable(client, entity, destination.profileTable);
   checkStructure(table, definition, columns!);
   if (activation.list.provision === 'existing') return nothing;

@@ -1,4 +1,5 @@
 import { etlRequirements } from '../actito/imports/etl.ts';
+import { readEtl } from '../actito/imports/read-etl.ts';
 import { listCreatedInActito } from '../actito/lists/created-in-actito.ts';
 import { provisionList } from '../actito/lists/provision.ts';
 import { isSameTable, leftBehindNote } from '../actito/lists/renaming.ts';
@@ -29,14 +30,19 @@ type Found = Omit<ProvisionSummary, 'push'> &
 
 /**
  * Makes sure that Actito has the attributes and the list. Checks this on the first run, after a change of the
- * definition, and after a run that did not succeed. Otherwise the stored result of the last check is used.
+ * definition, and after a run that did not succeed. Otherwise the stored result of the last check is used. An ETL is read
+ * at the same time: one that creates profiles is never used.
  */
 export async function provision(deps: Dependencies, ref: RunRef): Promise<ProvisionSummary> {
   const run = await readRun(deps.state, ref.run);
   const { definition } = run;
-  if (await readProvisioned(deps.state, definition)) {
+  const known = await readProvisioned(deps.state, definition);
+  if (known && !known.asksEtlAgain) {
     return { createdAttributes: [], createdList: false, notes: [], push: run.plan!.push };
   }
+  // Before anything is created: an ETL that creates profiles ends the run.
+  const { client } = connectActito(deps, definition.destination, cancellation());
+  const etl = await readEtl(client, definition);
   const existing = definition.activation.list.provision === 'existing';
   const found = await (existing ? findExisting(deps, run) : findOrCreate(deps, run));
   const { tableId, listId, attributes, createdAttributes, createdList } = found;
@@ -47,9 +53,10 @@ export async function provision(deps: Dependencies, ref: RunRef): Promise<Provis
     tableId,
     listId,
     attributes,
+    ...(etl?.asksAgain ? { asksEtlAgain: true } : {}),
   });
-  const etl = etlRequirements(definition);
-  const notes = [...found.notes, ...(etl === undefined ? [] : [etl])];
+  const required = etlRequirements(definition);
+  const notes = [...found.notes, ...(required === undefined ? [] : [required]), ...(etl?.notes ?? [])];
   const { plan } = await readRun(deps.state, ref.run);
   return { createdAttributes, createdList, notes, push: plan!.push };
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { choice, idOf } from './fields.ts';
+import type { Told } from './messages/message.ts';
 
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
 /** The argument of `inspectDestination`: which part of a destination to read from Actito. */
 export const inspectSchema = z.strictObject({
   destination: idOf('destinationId'),
-  what: choice('attributes', 'lists'),
+  what: choice('attributes', 'lists', 'contract'),
 });
 export type InspectRequest = z.output<typeof inspectSchema>;
 
@@ -57,5 +58,35 @@ export interface ListsResult {
   more: number;
 }
 
+/** How a route compares with the contract. */
+export const ROUTE_RESULTS = ['asAssumed', 'differs', 'notFound', 'failed', 'notChecked'] as const;
+
+/** What reading a route showed. It contains no ids, no names of the customer and no values. */
+export interface RouteCheck {
+  /** The name of the route in `contract.paths`. */
+  route: string;
+  /** D: documented by Actito, C: seen in public client code, A: assumed. */
+  mark: 'D' | 'C' | 'A';
+  /** The method and the path with its placeholders. */
+  call: string;
+  result: (typeof ROUTE_RESULTS)[number];
+  /** The HTTP status; null if there was no answer. */
+  status: number | null;
+  /** The names of the fields of the answer. */
+  fields: string[];
+  says: Told;
+  /** Settings of the destination that follow, such as `contract.rowResults: none`. */
+  settings: string[];
+}
+
+/** What of the contract with Actito can be checked by reading. */
+export interface ContractResult {
+  what: 'contract';
+  destination: string;
+  /** Actito's environment or host; null: another address, which is not shown. */
+  actito: string | null;
+  checks: RouteCheck[];
+}
+
 /** The result of `inspectDestination`. */
-export type InspectResult = AttributesResult | ListsResult;
+export type InspectResult = AttributesResult | ListsResult | ContractResult;

@@ -73,7 +73,7 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
   ImportFailed: {
     meaning:
       'Actito reports that an import failed. The list is delivered anyway, unless `attributesRequired` is set or `minMatchRatio` holds the run because of its other imports.',
-    fix: 'The next run sends it again. If it fails again, look at it in Actito\'s app "Manage imports".',
+    fix: 'The next run sends it again. If it fails again, look at it in Actito\'s app "Imports" (Apps > Data), tabs "In progress" and "Finished".',
   },
   ListPending: {
     meaning: 'The file is on the server, and Actito has not retrieved it within ten minutes.',
@@ -97,6 +97,10 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
     meaning:
       'The file server refused the login, the host key, the certificate, the rights or the `directory`; or Actito could not read our file.',
     fix: 'Ask the owner of the file server. If the host key changed, ask before you set the new one.',
+  },
+  ExportInvalid: {
+    meaning: 'A file of the export of profiles is not complete, or does not have the documented format.',
+    fix: 'The message names the file and the line. Correct the export in Actito, or export the file again.',
   },
   StateDamaged: {
     meaning:

@@ -36,28 +36,6 @@ const SETTINGS = {
 /**
  * The fault switches.
  *
-<<<<<<< HEAD
- * API calls, optionally only paths that begin with `route`:
- * - `unauthorized`: answers 401 and deletes all tokens (on `/auth` only if `route` includes it);
- * - `forbidden`: answers 403, as if the key lacks a right; optionally only for a `method` (never on `/auth`);
- * - `tooManyRequests`: answers 429, optionally with the header `Retry-After` in seconds;
- * - `serverError`: answers 500 before any work, optionally with the header `Retry-After` in seconds;
- * - `slow`: delays the answer by `milliseconds`;
- * - `lostAnswer`: does the work of a POST or PUT, then closes the connection.
- *
- * Imports:
- * - `importFails`: the import ends as FAILED after the first half of its rows was applied;
- * - `importRefusesRows`: every `every`-th row is in error, with `code`;
- * - `importsStuck`: the import stays RUNNING until the fault is switched off.
- *
- * SFTP and FTPS:
- * - `renameRefused`: refuses renames, including posix-rename;
- * - `replaceRefused`: refuses renames to an existing file, and posix-rename is not supported;
- * - `uploadBreaks`: closes the connection after `afterBytes` bytes of a file.
- *
- * Poller:
- * - `pollerStopped`: a check does nothing.
-=======
  * On imports: `importFails` (FAILED after the first half of the rows was applied), `importRefusesRows` (every
  * `every`-th row, with `code`), `importsStuck` (stays RUNNING until switched off).
  * On SFTP and FTPS: `renameRefused` (also posix-rename), `replaceRefused` (only onto a file that exists, and there is
@@ -65,7 +43,6 @@ const SETTINGS = {
  * On the poller: `pollerStopped` (a poll does nothing).
  * On standard exports: `exportInPlace` (no temporary name: the file pauses after `afterBytes` bytes, default half of it,
  * for `milliseconds` or until the fault is switched off).
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
  */
 export type FaultName = keyof typeof SETTINGS;
 /** The setting that switches a fault on. */

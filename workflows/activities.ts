@@ -120,6 +120,10 @@ export const { inspectLists } = proxyActivities<Pick<Activities, 'inspectLists'>
   ...INSPECTION,
   summary: 'Read the external target lists from Actito',
 });
+export const { inspectContract } = proxyActivities<Pick<Activities, 'inspectContract'>>({
+  ...INSPECTION,
+  summary: 'Compare the answers of Actito with the contract',
+});
 export const { examine } = proxyActivities<Pick<Activities, 'examine'>>({
   ...INSPECTION,
   summary: 'Check everything that a run needs',

@@ -1,14 +1,23 @@
-import { inspectAttributes, inspectLists } from './activities.ts';
-import { inspectSchema, type InspectResult } from '../contract/inspect.ts';
+import { inspectAttributes, inspectContract, inspectLists } from './activities.ts';
+import { inspectSchema, type InspectRequest, type InspectResult } from '../contract/inspect.ts';
 import { showDetails } from './details.ts';
 import { rethrowAsOwn } from './failure.ts';
 import { parseArgument } from './request.ts';
 
+const DETAILS = {
+  attributes: (destination: string) => `Reading the attributes of destination **${destination}** from Actito`,
+  lists: (destination: string) => `Reading the lists of destination **${destination}** from Actito`,
+  contract: (destination: string) => `Comparing Actito with the contract of destination **${destination}**`,
+} satisfies Record<InspectRequest['what'], (destination: string) => string>;
+const INSPECTIONS = {
+  attributes: inspectAttributes,
+  lists: inspectLists,
+  contract: inspectContract,
+} satisfies Record<InspectRequest['what'], (destination: string) => Promise<InspectResult>>;
+
 /** Reads what exists in the destination's Actito from the worker, which has the secrets. */
 export async function inspectDestination(input: unknown): Promise<InspectResult> {
   const { destination, what } = parseArgument('inspectDestination', inspectSchema, input);
-  showDetails(`Reading the ${what} of destination **${destination}** from Actito`);
-  return rethrowAsOwn<InspectResult>(() =>
-    what === 'attributes' ? inspectAttributes(destination) : inspectLists(destination),
-  );
+  showDetails(DETAILS[what](destination));
+  return rethrowAsOwn<InspectResult>(() => INSPECTIONS[what](destination));
 }

@@ -94,7 +94,7 @@ function decode(parts: Uint8Array[]): string {
  */
 export async function readJson(response: Response, call: string): Promise<unknown> {
   const { text, isWhole } = await readText(response, MOST_BYTES.json);
-  if (!isWhole) throw new Failure('answerTooLarge', { call, megabytes: MOST_BYTES.json / 1024 / 1024 });
+  if (!isWhole) throw tooLarge(call);
   const location = response.headers.get('Location');
   // D: an answer to a creation is 201 with a `Location`; A: its body has the id.
   if (text.trim() === '' && location !== null) return { id: idIn(location) };
@@ -105,6 +105,35 @@ export async function readJson(response: Response, call: string): Promise<unknow
     // The parser's own message would quote the body.
     throw new Failure('answerNotJson', { call, type: knownType(response), cut: isCut(text) || undefined });
   }
+}
+
+/** An answer as it came, to a request whose answer is not documented. */
+export interface Answer {
+  status: number;
+  /** It is an HTML page, so it may come from a gateway or proxy. */
+  isPage: boolean;
+  text: string;
+  /** The text as JSON; undefined if it is none. */
+  body: unknown;
+}
+
+/** Reads an answer without any assumption about its content. @throws Failure if it is too large */
+export async function readAnswer(response: Response, call: string): Promise<Answer> {
+  const { text, isWhole } = await readText(response, MOST_BYTES.json);
+  if (!isWhole) throw tooLarge(call);
+  return { status: response.status, isPage: isPage(response, text), text, body: asJson(text) };
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the caller has the text
+  }
+}
+
+function tooLarge(call: string): Failure {
+  return new Failure('answerTooLarge', { call, megabytes: MOST_BYTES.json / 1024 / 1024 });
 }
 
 /** Whether the answer is an HTML page. Actito never sends one, but a proxy or gateway can. */

@@ -1,10 +1,11 @@
 import { fetch, type RequestInit, type Response } from 'undici';
 import type { z } from 'zod';
 import { Failure, isFailure } from '../../contract/failure.ts';
+import { fieldNames } from '../../contract/field-names.ts';
 import type { Route } from '../../activation/definition/contract.ts';
 import { isAssumed, path, tokenBody, type Paths } from '../contract.ts';
 import { OwnContent } from '../own-content.ts';
-import { bytesOf, isPage, readJson, upload } from './body.ts';
+import { bytesOf, isPage, readAnswer, readJson, upload, type Answer } from './body.ts';
 import { dateOf } from './date.ts';
 import { failureOfError, failureOfResponse, NotFound, TokenRejected } from './failures.ts';
 import { proxySettings, wayOut, type WayOut } from './proxy.ts';
@@ -67,11 +68,17 @@ export class ActitoClient {
   /** Sends a request and checks the shape of the answer. @throws Failure Actito… */
   async call<T extends z.ZodType>(request: Request, shape: T): Promise<z.infer<T>> {
     return this.#exchange(request, this.#timeouts.answer, async (response) => {
-      const parsed = shape.safeParse(await readJson(response, name(request)));
+      const body = await readJson(response, name(request));
+      const parsed = shape.safeParse(body);
       if (parsed.success) return parsed.data;
       const fields = parsed.error.issues.map((issue) => issue.path.join('.'));
-      throw new Failure('answerNotAsAssumed', { call: name(request), fields });
+      throw new Failure('answerNotAsAssumed', { call: name(request), fields, seen: fieldNames(body) });
     });
+  }
+
+  /** Sends a request and returns the answer, whatever it contains. @throws Failure Actito… if it is not 2xx */
+  async read(request: Request): Promise<Answer> {
+    return this.#exchange(request, this.#timeouts.answer, (response) => readAnswer(response, name(request)));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { type Client, FileInfo, FileType, FTPError, parseList } from 'basic-ftp';
+import type { FileEntry } from './file-server.ts';
 import { type Connection, nothing, reasonOf, send } from './ftps-upload.ts';
 
 /* The content of a folder. Only names and sizes are used, because the times of a list have an unknown time zone. */
@@ -35,6 +36,59 @@ export async function listHere(connection: Connection, folder: string): Promise<
   }
 }
 
+/** Reads a list with the times of MLSD that are valid; these are in UTC (RFC 3659). */
+function parseWithTimes(list: string): FileInfo[] {
+  return parseList(
+    list.replace(/(^|;)(?:modify|create)=([^;\r\n]*);/gim, (fact, before: string, time: string) =>
+      /^\d{14}(\.\d+)?$/.test(time) ? fact : before,
+    ),
+  );
+}
+
+/**
+ * Returns the files in a folder with their times: those of MLSD, or else those of MDTM, because LIST has times of an
+ * unknown zone. A refused list is not taken for an empty folder, because nothing may be written there to find out.
+ */
+export async function entriesOf(
+  { client }: Connection,
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<FileEntry[]> {
+  await client.cd(folder);
+  const files = (await listAnyhow(client, parseWithTimes)).filter(
+    ({ name, type }) => type !== FileType.Directory && isWanted(name),
+  );
+  const times = new Times(client);
+  const entries: FileEntry[] = [];
+  for (const { name, size, modifiedAt, isSymbolicLink } of files) {
+    const modified = modifiedAt ?? (await times.of(name));
+    entries.push({ name, size: size < 0 || isSymbolicLink ? undefined : size, modified });
+  }
+  return entries;
+}
+
+/** Requests when the files of the current folder were modified, unless the server does not support it. */
+class Times {
+  readonly #client: Client;
+  #isOffered = true;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async of(name: string): Promise<Date | undefined> {
+    if (!this.#isOffered) return undefined;
+    try {
+      const time = await this.#client.lastMod(name);
+      return Number.isNaN(time.getTime()) ? undefined : time;
+    } catch (error) {
+      if (isReply(error, 500, 501, 502, 504)) this.#isOffered = false;
+      else if (!(error instanceof FTPError)) throw error;
+      return undefined;
+    }
+  }
+}
+
 /**
  * Finds a file by its path. undefined: the folder does not have it. `hidden`: the list does not show it, and might not
  * if it exists.
@@ -43,6 +97,17 @@ export async function find(connection: Connection, path: string): Promise<FileIn
   const files = await listFolder(connection, posix.dirname(path));
   const name = posix.basename(path);
   return files.find((file) => file.name === name) ?? (mayHide(files, name) ? 'hidden' : undefined);
+}
+
+/** Whether the list of a folder names a file. A refused list proves nothing, so the file counts as named. */
+export async function namesFile({ client }: Connection, path: string): Promise<boolean> {
+  try {
+    await client.cd(posix.dirname(path));
+    return (await listAnyhow(client)).some(({ name }) => name === posix.basename(path));
+  } catch (error) {
+    if (error instanceof FTPError) return true;
+    throw error;
+  }
 }
 
 /**
@@ -58,7 +123,8 @@ function mayHide(files: readonly FileInfo[], name: string): boolean {
  * Uses MLSD or LIST, or else NLST, which has only names: for servers without the others, and for lists in unknown
  * formats.
  */
-async function listAnyhow(client: Client): Promise<FileInfo[]> {
+async function listAnyhow(client: Client, parse = parseWithoutTimes): Promise<FileInfo[]> {
+  client.parseList = parse;
   try {
     const files = await client.list();
     // A server that accepts no options looks for a file "-a" instead, and finds none.
@@ -68,11 +134,7 @@ async function listAnyhow(client: Client): Promise<FileInfo[]> {
     const isUnreadable = error instanceof Error && error.message.startsWith('This library only supports');
     if (!isUnreadable && !isReply(error, 500, 501, 502, 504)) throw await reasonOf(client, error);
     client.parseList = namesIn;
-    try {
-      return await listBy(client, 'NLST');
-    } finally {
-      client.parseList = parseWithoutTimes;
-    }
+    return await listBy(client, 'NLST');
   }
 }
 

@@ -70,7 +70,7 @@ async function* onceTrusted(
  * either order (ProFTPD drops first). The library closes everything at a drop and would never read the reply.
  * @returns a function that ends the waiting
  */
-function graceForReplies({ ftp }: Client): () => void {
+export function graceForReplies({ ftp }: Client): () => void {
   const closeWithError = ftp.closeWithError.bind(ftp);
   const timers: NodeJS.Timeout[] = [];
   ftp.closeWithError = (error) => {

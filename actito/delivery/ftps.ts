@@ -8,11 +8,13 @@ import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { ftpsFailure } from './ftps-failures.ts';
 import { openFolder, remove, replace, sizeOf, upload } from './ftps-files.ts';
-import { isReply, listHere, parseWithoutTimes } from './ftps-list.ts';
+import { download } from './ftps-download.ts';
+import { entriesOf, isReply, listHere, parseWithoutTimes } from './ftps-list.ts';
 import { passiveTransfers } from './ftps-passive.ts';
 import { speaksTlsAtOnce } from './ftps-implicit.ts';
 import type { Connection } from './ftps-upload.ts';
 import { NO_PROGRESS, Progress } from './progress.ts';
+import { watched } from './watched.ts';
 
 /** A login with all values from the environment. */
 export interface FtpsLogin {
@@ -106,6 +108,9 @@ export async function connectFtps(
         (await listHere(connection, at(folder))).map(({ name }) => name),
       );
     },
+    entries: (folder, isWanted = () => true) =>
+      attempts.run('entries', async () => entriesOf(connection, at(folder), isWanted)),
+    read: (path) => watched(attempts, 'read', () => download(connection, at(path))),
     upload: (path, content) => attempts.run('upload', async () => upload(connection, at(path), content)),
     size: (path) => attempts.run('size', async () => sizeOf(connection, at(path))),
     replace: (from, to) => attempts.run('rename', async () => replace(connection, at(from), at(to))),

@@ -83,7 +83,7 @@ const DISCONNECTS: Record<number, string> = {
 };
 
 /** Steps in which only the folder can be missing. In later steps the file itself may be missing, which is temporary. */
-const NEEDS_FOLDER: readonly DeliveryStep[] = ['list', 'upload'];
+const NEEDS_FOLDER: readonly DeliveryStep[] = ['list', 'upload', 'entries'];
 
 /**
  * Converts a status, a lost connection and a timeout into failures, by their codes. Any other error is a bug of ours.

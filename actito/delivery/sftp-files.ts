@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { Failure } from '../../contract/failure.ts';
+import type { FileEntry } from './file-server.ts';
+import { readPipelined } from './pipelined-read.ts';
 import { uploadPipelined } from './pipelined-upload.ts';
 import { isStatus, StatusError } from './sftp-failures.ts';
 import { type Entry, NotOffered, type SftpRequests } from './sftp-requests.ts';
@@ -22,6 +24,53 @@ export async function names(requests: SftpRequests, server: string, folder: stri
   } catch (error) {
     if (isStatus(error, ...MISSING)) throw new Failure('folderMissing', { server, folder });
     throw error;
+  }
+}
+
+/** Returns the files in a folder. Links are followed, because a list reports the size of the link itself. */
+export async function entries(
+  requests: SftpRequests,
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<FileEntry[]> {
+  const found: FileEntry[] = [];
+  for (const { name, size, modified, type } of await requests.list(folder)) {
+    if (/^\.\.?$/.test(name) || !isWanted(name) || type === 'folder' || type === 'other') continue;
+    const target = type === 'link' ? await linked(requests, posix.join(folder, name)) : { size, modified };
+    if (target) found.push({ name, size: target.size, modified: momentOf(target.modified) });
+  }
+  return found;
+}
+
+/** Undefined if a link leads to no file. */
+async function linked(
+  requests: SftpRequests,
+  path: string,
+): Promise<{ size?: number; modified?: number } | undefined> {
+  try {
+    const stats = await requests.stat(path);
+    return stats.isDirectory() ? undefined : { size: stats.size, modified: stats.mtime };
+  } catch (error) {
+    if (error instanceof StatusError) return undefined;
+    throw error;
+  }
+}
+
+/** @param seconds since 1970; 0 is what servers send if they do not know it */
+function momentOf(seconds: number | undefined): Date | undefined {
+  return seconds ? new Date(seconds * 1000) : undefined;
+}
+
+/** Streams a file down. */
+export async function* download(
+  requests: SftpRequests,
+  path: string,
+  window: number,
+): AsyncGenerator<Buffer, void> {
+  try {
+    yield* readPipelined(requests, path, window);
+  } catch (error) {
+    throw isStatus(error, NO_SUCH_FILE) ? new Failure('fileGone', {}) : error;
   }
 }
 

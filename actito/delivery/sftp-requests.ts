@@ -10,6 +10,10 @@ const READ_ONLY = 1;
 export interface Entry {
   name: string;
   size: number | undefined;
+  /** In seconds since 1970. */
+  modified?: number;
+  /** Undefined if the server does not report it. */
+  type?: 'file' | 'folder' | 'link' | 'other';
 }
 
 /** The server does not offer an extension of the protocol. */
@@ -32,8 +36,13 @@ export class SftpRequests {
     this.#progress = progress;
   }
 
-  open(path: string): Promise<Buffer> {
-    return this.#ask((done) => this.#sftp.open(path, 'w', done));
+  open(path: string, mode: 'w' | 'r' = 'w'): Promise<Buffer> {
+    return this.#ask((done) => this.#sftp.open(path, mode, done));
+  }
+
+  /** Reads into a buffer, and returns the number of bytes: 0 at the end of the file. */
+  read(handle: Buffer, into: Buffer, position: number): Promise<number> {
+    return this.#ask((done) => this.#sftp.read(handle, into, 0, into.length, position, done));
   }
 
   write(handle: Buffer, packet: Buffer, position: number): Promise<void> {
@@ -79,7 +88,7 @@ export class SftpRequests {
       if (piece === undefined || piece.length === 0) break; // some servers end the list like this
       for (const { filename, attrs } of piece) {
         left -= filename.length + PER_NAME;
-        entries.push({ name: filename, size: attrs.size });
+        entries.push({ name: filename, size: attrs.size, modified: attrs.mtime, type: typeOf(attrs.mode) });
       }
       if (left < 0) {
         await this.close(handle);
@@ -110,6 +119,15 @@ export class SftpRequests {
         }),
     );
   }
+}
+
+/** The type of a file in its mode, https://man7.org/linux/man-pages/man7/inode.7.html */
+const TYPE = 0o170000;
+const TYPES: Record<number, Entry['type']> = { 0o100000: 'file', 0o040000: 'folder', 0o120000: 'link' };
+
+function typeOf(mode: number | undefined): Entry['type'] {
+  if (mode === undefined || (mode & TYPE) === 0) return undefined; // some servers send permissions only
+  return TYPES[mode & TYPE] ?? 'other';
 }
 
 /** Only an answer has a numeric code; other errors mean that the connection is gone. */

@@ -4,13 +4,15 @@ import type { DeliveryStep } from '../../contract/messages/delivery.ts';
 import { Attempts } from './attempts.ts';
 import type { FileServer } from './file-server.ts';
 import { HOST_KEY_KINDS, type HostKeyKind, type ShownKey } from './host-keys.ts';
+import { READ_WINDOW } from './pipelined-read.ts';
 import { WINDOW } from './pipelined-upload.ts';
 import { readPrivateKey } from './private-key.ts';
 import { NO_PROGRESS, Progress } from './progress.ts';
 import { ConnectionEnded, sftpFailure } from './sftp-failures.ts';
-import { names, remove, replace, sizeOf, upload } from './sftp-files.ts';
+import { download, entries, names, remove, replace, sizeOf, upload } from './sftp-files.ts';
 import { SftpRequests } from './sftp-requests.ts';
 import { openSession, OtherHostKey, type Session } from './sftp-session.ts';
+import { watched } from './watched.ts';
 
 /** A login with all values from the environment. */
 export interface SftpLogin {
@@ -26,7 +28,7 @@ export interface SftpLogin {
   hostKeys: readonly string[];
   /** The maximum time without progress, in milliseconds. */
   timeout?: number;
-  /** The number of simultaneous packets of an upload. */
+  /** The number of simultaneous packets of a transfer. */
   concurrentWrites?: number;
 }
 
@@ -36,8 +38,8 @@ const LOGIN_TIMEOUT = 20_000;
 const GOODBYE = 1_000;
 
 /**
- * Servers whose last upload broke off during simultaneous writes. The next upload uses single writes, for servers that
- * support only those and just disconnect otherwise.
+ * Servers whose last transfer broke off during simultaneous requests. The next one uses single requests, for servers
+ * that support only those and just disconnect otherwise.
  */
 const CAUTIOUS = new Set<string>();
 
@@ -66,17 +68,33 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
     });
   const requests = new SftpRequests(session.sftp, progress);
 
+  const windowOf = (usual: number) => login.concurrentWrites ?? (CAUTIOUS.delete(server) ? 1 : usual);
+  const noteBreak = (window: number) => {
+    if (attempts.isOver && !signal.aborted && window > 1) CAUTIOUS.add(server);
+  };
   const uploadWatched = async (path: string, content: AsyncIterable<Uint8Array>) => {
-    const window = login.concurrentWrites ?? (CAUTIOUS.delete(server) ? 1 : WINDOW);
+    const window = windowOf(WINDOW);
     try {
       await attempts.run('upload', () => upload(requests, server, path, content, window));
     } catch (error) {
-      if (attempts.isOver && !signal.aborted && window > 1) CAUTIOUS.add(server);
+      noteBreak(window);
+      throw error;
+    }
+  };
+  const readWatched = async function* (path: string) {
+    const window = windowOf(READ_WINDOW);
+    try {
+      yield* watched(attempts, 'read', () => download(requests, path, window));
+    } catch (error) {
+      noteBreak(window);
       throw error;
     }
   };
   return {
     names: (folder) => attempts.run('list', () => names(requests, server, folder)),
+    entries: (folder, isWanted = () => true) =>
+      attempts.run('entries', () => entries(requests, folder, isWanted)),
+    read: readWatched,
     upload: uploadWatched,
     size: (path) => attempts.run('size', () => sizeOf(requests, server, path)),
     replace: (from, to) => attempts.run('rename', () => replace(requests, from, to)),

@@ -7,8 +7,8 @@ import { tell } from '../../contract/messages/tell.ts';
 import { FILE } from '../contract.ts';
 
 /**
- * Describes the required settings of an activation's ETL, which Actito's API cannot read. Undefined for one-shot
- * imports.
+ * Describes the required settings of an activation's ETL. How Actito's API describes them is not documented, so people
+ * compare them. Undefined for one-shot imports.
  */
 export function etlRequirements(definition: Definition): Told | undefined {
   const facts = etlFacts(definition);

@@ -36,8 +36,8 @@ export async function startImport(client: ActitoClient, request: ImportRequest):
   const definition =
     'etl' in by
       ? ''
-      : `${part(parts.definition, 'application/json', '; filename="definition.json"')}${definitionOf(by)}\r\n`;
-  const head = definition + part(parts.file, PACKED[file.packing].type, `; filename="${fileName}"`);
+      : `${part(parts.definition, 'application/json', fileNamed(parts.definitionFile))}${definitionOf(by)}\r\n`;
+  const head = definition + part(parts.file, PACKED[file.packing].type, fileNamed(fileName));
   async function* body() {
     yield Buffer.from(head);
     yield* file.read();
@@ -54,6 +54,11 @@ export async function startImport(client: ActitoClient, request: ImportRequest):
     createdBody,
   );
   return created.id;
+}
+
+/** D: a one-shot import consists of two files, so both parts have a file name. */
+function fileNamed(name: string): string {
+  return `; filename="${name}"`;
 }
 
 function definitionOf({ table, keyAttribute, columns }: OneShot): string {

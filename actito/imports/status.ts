@@ -1,6 +1,8 @@
 import type { ContractSettings, IMPORT_STATES } from '../../activation/definition/contract.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { executionBody, executionsBody, STATUS_NAMES } from '../contract.ts';
+import { fieldNames } from '../../contract/field-names.ts';
+import { Failure } from '../../contract/failure.ts';
+import { executionBody, executionsBody, STATUS_FIELDS, STATUS_NAMES } from '../contract.ts';
 
 /** The status of an import. */
 export interface ImportState {
@@ -16,23 +18,56 @@ export interface ImportState {
 /** Statuses of the API are codes such as WITH_ERROR. */
 const CODE = /^[A-Z]+(_[A-Z]+)*$/;
 
-/** Reads the status of an import. `names`: the meaning of further statuses of this license. */
+/** How the status of an import is read. */
+export type StatusReading = Pick<ContractSettings, 'statusField' | 'statusNames'>;
+
+/** Reads the status of an import. @throws Failure Actito… */
 export async function readImport(
   client: ActitoClient,
   { entity, execution }: { entity: string; execution: string },
-  names: ContractSettings['statusNames'],
+  reading: StatusReading,
 ): Promise<ImportState> {
-  const { status, message } = await client.call(
-    { route: 'execution', parts: { entity, execution } },
-    executionBody,
-  );
-  const state = new Map(Object.entries({ ...STATUS_NAMES, ...names })).get(status);
+  const body = await client.call({ route: 'execution', parts: { entity, execution } }, executionBody);
+  const found = statusIn(body, reading);
+  if (found === undefined) {
+    throw new Failure('executionWithoutStatus', { wanted: fieldsOf(reading), seen: fieldNames(body) });
+  }
+  const { message } = body;
+  const { text, state, code } = found;
   return {
     state: state ?? 'running',
-    status: status.length <= 40 && CODE.test(status) ? status : null,
+    status: code,
     known: state !== undefined,
-    words: message ? `${status}: ${message}` : status,
+    words: message ? `${text}: ${message}` : text,
   };
+}
+
+/** The status in Actito's description of an import. */
+interface FoundStatus {
+  /** The name of its field. */
+  field: string;
+  /** Actito's own status, which may be any text. */
+  text: string;
+  /** The same, if it is a code. */
+  code: string | null;
+  /** Its meaning; undefined: the contract does not know it. */
+  state?: ImportState['state'];
+}
+
+/** Finds the status in an answer; undefined if no field has a text. */
+export function statusIn(body: Record<string, unknown>, reading: StatusReading): FoundStatus | undefined {
+  const states = new Map(Object.entries({ ...STATUS_NAMES, ...reading.statusNames }));
+  const said = fieldsOf(reading).flatMap((field) => {
+    const text = body[field];
+    return typeof text === 'string' ? [{ field, text, state: states.get(text) }] : [];
+  });
+  // If both fields exist, one may be the status of something else, which has other names.
+  const found = said.find(({ state }) => state !== undefined) ?? said[0];
+  return found && { ...found, code: found.text.length <= 40 && CODE.test(found.text) ? found.text : null };
+}
+
+function fieldsOf({ statusField }: StatusReading): string[] {
+  return statusField === undefined ? [...STATUS_FIELDS] : [statusField];
 }
 
 /** Finds the import that was started with a file of this name. Only for contracts with `byFileName`. */

@@ -1,7 +1,7 @@
 import type { ListInfo } from '../../contract/inspect.ts';
 import type { ActitoClient } from '../api/client.ts';
 import { NotFound } from '../api/failures.ts';
-import { ownerOf } from '../contract.ts';
+import { ownerOf } from './marker.ts';
 import { Failure } from '../../contract/failure.ts';
 import { readLists, type ListPlace } from './read.ts';
 

@@ -1,6 +1,7 @@
 import type { Definition } from '../../activation/definition/definition.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { ownerOf, synchronizationsBody } from '../contract.ts';
+import { synchronizationsBody } from '../contract.ts';
+import { ownerOf } from './marker.ts';
 import { conflict, otherFile } from './provision.ts';
 import { readLists, type ListPlace } from './read.ts';
 import { findFormer, readsOtherFile, type FormerList } from './renaming.ts';

@@ -18,6 +18,7 @@ export const ROUTE_PLACEHOLDERS = {
   profileTable: ['entity', 'table'],
   changeRequests: ['entity', 'table'],
   executions: ['entity'],
+  etl: ['entity', 'etl'],
   etlExecutions: ['entity', 'etl'],
   executionsByFile: ['entity', 'file'],
   execution: ['entity', 'execution'],
@@ -94,6 +95,10 @@ export const contractSchema = z.strictObject({
         .default('definition')
         .describe('Name of the part with the JSON definition of a one-shot import.')
         .meta({ examples: ['parameters'] }),
+      definitionFile: partName
+        .default('definition.json')
+        .describe('File name of the part with the JSON definition.')
+        .meta({ examples: ['parameters.json'] }),
     })
     .prefault({})
     .describe("Names of the parts of an import's multipart call."),
@@ -120,6 +125,9 @@ export const contractSchema = z.strictObject({
     .default(DEFAULT_DIGITS)
     .describe('Maximum number of digits before the decimal point, and after it.')
     .meta({ examples: [38] }),
+  statusField: choice('status', 'executionStatus')
+    .optional()
+    .describe("Field with the status in Actito's answer about an import. Default: either of the two."),
   statusNames: z
     .record(z.string(), z.enum(IMPORT_STATES, { error: expected('oneOf', { values: IMPORT_STATES }) }))
     .default({})

@@ -43,9 +43,11 @@ export const destinationSchema = z
           .int()
           .min(1)
           .max(100_000)
-          .default(12)
-          .describe('Maximum number of imports per profile table in 24 hours, over all activations.')
-          .meta({ examples: [24] }),
+          .default(24) // D: the limits page since 2026-02; 12 before
+          .describe(
+            'Maximum number of imports per profile table in 24 hours, over all activations. Actito documents 24 (12 before February 2026); extension packs allow more.',
+          )
+          .meta({ examples: [12] }),
       })
       .prefault({})
       .describe("How much of the license's limits actito-sync may use."),

@@ -1,4 +1,5 @@
-import { ownerOf, entitiesBody, type ProfileTable } from '../../actito/contract.ts';
+import { entitiesBody, type ProfileTable } from '../../actito/contract.ts';
+import { ownerOf } from '../../actito/lists/marker.ts';
 import { readLists } from '../../actito/lists/read.ts';
 import { readProfileTable } from '../../actito/structure/table.ts';
 import type { Destination } from '../../activation/definition/destination.ts';

@@ -52,11 +52,7 @@ export async function collectResults(job: ImportJob): Promise<number> {
     if (pause > 0) await sleep(pause, undefined, { signal: job.signal });
     ended = new Set();
     for (const row of await stillRunning(job)) {
-      const found = await readImport(
-        job.client,
-        { entity, execution: row.executionId! },
-        contract.statusNames,
-      );
+      const found = await readImport(job.client, { entity, execution: row.executionId! }, contract);
       job.report(0);
       if (!found.known) await noteUnknown(job, row, found);
       if (found.state !== 'running') ended.add(row.id);

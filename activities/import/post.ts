@@ -140,7 +140,7 @@ async function requireRepeatable(
     throw new Failure('importAnswersLost', facts, { retryAfter: Math.min(left, BACKOFF.longest) });
   }
   const asked = taken
-    ? readImport(client, { entity, execution: taken.executionId }, contract.statusNames)
+    ? readImport(client, { entity, execution: taken.executionId }, contract)
     : client.renewToken();
   await asked.catch((error: unknown) => {
     // Any other answer shows that Actito responds. The import's own call reports what it means.

@@ -75,10 +75,10 @@ delivery:
 ${protocol === 'sftp' ? SFTP : FTPS}
   directory: ${scalar(directory)}
 
-# Actito allows 5 concurrent calls and 12 imports per table and day. Leave some of them to your other tools.
+# Actito allows 5 concurrent calls and 24 imports per table and day. Leave some of them to your other tools.
 limits:
   concurrentCalls: 4
-  importsPerTablePerDay: 12
+  importsPerTablePerDay: 24
 `;
 }
 

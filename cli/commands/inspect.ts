@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AttributeInfo, InspectRequest, InspectResult, ListInfo } from '../../contract/inspect.ts';
 import type { CommandContext } from '../context.ts';
+import { describeContract } from './contract-report.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
@@ -32,11 +33,16 @@ function define(what: 'attributes' | 'lists', program: Command, context: Command
       examples([`${what} actito`, 'as a table'], [`${what} actito --json`, 'for a program']),
     )
     .action((destination: string, { json = false }: { json?: boolean }) =>
-      show({ destination, what }, json, context),
+      showInspection({ destination, what }, json, context),
     );
 }
 
-async function show(request: InspectRequest, json: boolean, context: CommandContext): Promise<void> {
+/** Prints what the worker reads from Actito. */
+export async function showInspection(
+  request: InspectRequest,
+  json: boolean,
+  context: CommandContext,
+): Promise<void> {
   const { env, out } = context;
   const { checkDestination } = await import('../project.ts');
   await checkDestination(request.destination, env);
@@ -49,6 +55,7 @@ async function show(request: InspectRequest, json: boolean, context: CommandCont
 }
 
 function inspectionJson(result: InspectResult): string {
+  if (result.what === 'contract') return jsonOf('contractCheck', result);
   return result.what === 'attributes' ? jsonOf('attributes', result) : jsonOf('lists', result);
 }
 
@@ -59,6 +66,7 @@ export function describeInspection(
   result: InspectResult,
   { width, now = Date.now() }: { width: number; now?: number },
 ): string[] {
+  if (result.what === 'contract') return describeContract(result);
   const { destination, more } = result;
   const rest = more > 0 ? [`… and ${more} more (not shown)`] : [];
   if (result.what === 'attributes') {

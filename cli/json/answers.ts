@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROUTE_RESULTS } from '../../contract/inspect.ts';
 import {
   count,
   counts,
@@ -153,6 +154,23 @@ export const ANSWERS = {
       }),
     ),
     more: count,
+  }),
+  contractCheck: shape({
+    what: z.literal('contract'),
+    destination: text,
+    actito: text.nullable(),
+    checks: array(
+      shape({
+        route: text,
+        mark: z.enum(['D', 'C', 'A']),
+        call: text,
+        result: z.enum(ROUTE_RESULTS),
+        status: count.nullable(),
+        fields: many,
+        says: told,
+        settings: many,
+      }),
+    ),
   }),
   doctor: shape({
     probes: array(

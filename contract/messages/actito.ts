@@ -12,8 +12,8 @@ export interface ActitoAnswer {
 
 /** D (documented): where to find ETLs. Actito's team or an API client defines them, never the user interface. */
 export const WHERE_ETLS_ARE =
-  'Actito or an API client defines ETLs (developers.actito.com, "Setting up an ETL"); the Actito app "Manage imports" ' +
-  'shows the existing ones';
+  'Actito or an API client defines ETLs (developers.actito.com, "Setting up an ETL"); the Actito app "Imports" (Apps > ' +
+  'Data; in older licenses "Manage imports") shows the existing ones';
 
 const PROXY_ADVICE =
   'Check HTTPS_PROXY in the environment of the worker; NO_PROXY lists hosts that do not use the proxy.';
@@ -157,15 +157,33 @@ export const ACTITO_MESSAGES = {
   answerNotAsAssumed: failure<{
     call: string;
     /** Where it differs; '' is the body as a whole. */ fields: string[];
+    /** The names of the fields that it has. */ seen?: string[];
   }>('ActitoRefused', {
     examples: [
-      { call: 'GET profileTables', fields: ['0.name'] },
-      { call: 'GET profileTables', fields: [''] },
+      { call: 'GET profileTables', fields: ['0.name'], seen: ['[].id', '[].label'] },
+      { call: 'GET profileTables', fields: [''], seen: [] },
     ],
-    says: ({ call, fields }) =>
-      `Actito's response to ${call} has an unexpected structure at ${fields.map((field) => field || 'the body').join(', ')}.`,
+    says: ({ call, fields, seen = [] }) =>
+      `Actito's response to ${call} has an unexpected structure at ${fields.map((field) => field || 'the body').join(', ')}.` +
+      fieldsSeen(seen),
     next: () => advise('See docs/actito-contract.md.'),
   }),
+  executionWithoutStatus: failure<{ /** The names that are read. */ wanted: string[]; seen: string[] }>(
+    'ActitoRefused',
+    {
+      examples: [
+        { wanted: ['executionStatus', 'status'], seen: ['id', 'state'] },
+        { wanted: ['status'], seen: [] },
+      ],
+      says: ({ wanted, seen }) =>
+        `Actito's response to GET execution has no text in the field ${wanted.join(' or ')}, so the status of the import is ` +
+        `unknown.${fieldsSeen(seen)}`,
+      next: () =>
+        advise(
+          'Check contract.statusField and contract.paths.execution of the destination (docs/actito-contract.md).',
+        ),
+    },
+  ),
   answerEmpty: failure('ActitoRefused', {
     examples: [{ call: 'GET executionResultFile' }],
     says: ({ call }) => `Actito's response to ${call} has no body.`,
@@ -181,7 +199,10 @@ export const ACTITO_MESSAGES = {
   etlUnknown: failure<EtlFacts & { activation: string; status: number; call: string }>(
     'ConfigurationInvalid',
     {
-      examples: [{ ...ETL_EXAMPLE, activation: 'vip-customers', status: 404, call: 'POST etlExecutions' }],
+      examples: [
+        { ...ETL_EXAMPLE, activation: 'vip-customers', status: 404, call: 'POST etlExecutions' },
+        { ...ETL_EXAMPLE, activation: 'vip-customers', status: 404, call: 'GET etl' },
+      ],
       says: ({ etl, activation, status, call }) =>
         `The ETL ${etl} in importMode of activation ${activation} does not exist in Actito (${status} to ${call}).`,
       next: (facts) =>
@@ -189,10 +210,18 @@ export const ACTITO_MESSAGES = {
           `${WHERE_ETLS_ARE}.`,
           etlRequirements(facts),
           'Set the id of the right one in importMode: { etl: … }.',
+          ...(facts.call === 'GET etl'
+            ? ['If it exists, your license may use another path to read an ETL: set contract.paths.etl.']
+            : []),
         ),
     },
   ),
 };
+
+/** The names of fields that an answer has. */
+export function fieldsSeen(seen: readonly string[]): string {
+  return seen.length === 0 ? ' It has no fields.' : ` It has the fields ${seen.join(', ')}.`;
+}
 
 function answered({ status, call, page }: ActitoAnswer): string {
   const by = page ? ' The response is an HTML page, so it may come from a gateway, firewall or proxy.' : '';

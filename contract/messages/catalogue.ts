@@ -2,12 +2,15 @@ import { ACTITO_MESSAGES } from './actito.ts';
 import { ARGUMENT_MESSAGES } from './arguments.ts';
 import { COMMAND_MESSAGES } from './commands.ts';
 import { CONNECTION_MESSAGES } from './connections.ts';
+import { CONTRACT_CHECK_MESSAGES } from './contract-check.ts';
 import { DATABASE_URL_MESSAGES } from './database-urls.ts';
 import { DELIVERY_MESSAGES } from './delivery.ts';
 import { SFTP_MESSAGES } from './sftp.ts';
 import { DIRECTORY_MESSAGES } from './directory.ts';
 import { DOCTOR_MESSAGES } from './doctor.ts';
+import { ETL_MESSAGES } from './etls.ts';
 import { EXPLAIN_MESSAGES } from './explain.ts';
+import { EXPORT_MESSAGES } from './exports.ts';
 import { FTPS_MESSAGES } from './ftps.ts';
 import { GUARD_MESSAGES } from './guards.ts';
 import { IMPORT_MESSAGES } from './imports.ts';
@@ -48,15 +51,18 @@ export const CATALOGUE = {
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
+  ETLs: ETL_MESSAGES,
   Imports: IMPORT_MESSAGES,
   'Profile directory': DIRECTORY_MESSAGES,
   Delivery: DELIVERY_MESSAGES,
   'Delivery by FTPS': FTPS_MESSAGES,
   'SFTP logins': SFTP_MESSAGES,
+  'Exports of profiles': EXPORT_MESSAGES,
   State: STATE_MESSAGES,
   Worker: WORKER_MESSAGES,
   Temporal: TEMPORAL_MESSAGES,
   Doctor: DOCTOR_MESSAGES,
+  'Check of the contract': CONTRACT_CHECK_MESSAGES,
   Commands: COMMAND_MESSAGES,
   Status: STATUS_MESSAGES,
   Schedules: SCHEDULE_MESSAGES,
@@ -80,15 +86,18 @@ export const MESSAGES = {
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,
+  ...ETL_MESSAGES,
   ...IMPORT_MESSAGES,
   ...DIRECTORY_MESSAGES,
   ...DELIVERY_MESSAGES,
   ...FTPS_MESSAGES,
   ...SFTP_MESSAGES,
+  ...EXPORT_MESSAGES,
   ...STATE_MESSAGES,
   ...WORKER_MESSAGES,
   ...TEMPORAL_MESSAGES,
   ...DOCTOR_MESSAGES,
+  ...CONTRACT_CHECK_MESSAGES,
   ...COMMAND_MESSAGES,
   ...STATUS_MESSAGES,
   ...SCHEDULE_MESSAGES,

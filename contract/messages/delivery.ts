@@ -21,6 +21,11 @@ export const STEPS = {
     'the folder listing',
     'Check delivery.directory; the account needs permission to list it. If the server does not support listings, set delivery.listing: false.',
   ],
+  entries: [
+    "the listing of the exports' folder",
+    'Check profiles.export.directory: it must exist on the server, and the account needs permission to list it.',
+  ],
+  read: ['the download', 'The account needs read permission in profiles.export.directory.'],
   upload: [
     'the upload',
     'The account needs write permission in delivery.directory. If the server rejects file names that start with a dot (doctor tests this), set delivery.temporaryName: "{file}.tmp".',
@@ -193,5 +198,9 @@ export const DELIVERY_MESSAGES = {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The upload is incomplete: the file server has ${held} of ${sent} bytes.`,
   }),
+  fileGone: failure(
+    'DeliveryUnavailable',
+    always('The file disappeared from the server before it was read.'),
+  ),
   uploadGone: failure('DeliveryUnavailable', always('The uploaded file disappeared from the server.')),
 };

@@ -167,6 +167,11 @@ export const DOCTOR_MESSAGES = {
     says: ({ activation }) =>
       `Correct segment, matchingKey or attributes in activations/${activation}.yaml. If the check of the source failed, fix that first.`,
   }),
+  adviseEtl: message({
+    examples: [{ activation: 'vip-customers' }],
+    says: ({ activation }) =>
+      `Check importMode in activations/${activation}.yaml, and that the API key has the right read_imports.`,
+  }),
   whereEtlsAre: always(`${WHERE_ETLS_ARE}.`),
   adviseVariable: always('Set this variable in the environment of the worker.'),
 };

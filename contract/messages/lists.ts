@@ -204,7 +204,7 @@ export function etlRequirements({
     `ETL ${etl} must be triggered by API, import into profile table ${profileTable} of entity ${entity} in mode ` +
     `UPDATE_ONLY, match on ${key}, and read UTF-8 CSV with separator "${separator}" and a header line with the technical ` +
     `names ${columns.join(', ')}${some ? ' (all but the first are optional in a file)' : ''}. In another mode, it would ` +
-    'create profiles or change nothing; actito-sync cannot check the mode.'
+    'create profiles or change nothing.'
   );
 }
 

@@ -44,6 +44,8 @@ export const FAILURE_TYPES = {
   DeliveryUnavailable: { retryable: true },
   /** The file server rejects the login, the host key, the directory or an operation. */
   DeliveryRefused: { retryable: false },
+  /** A file of Actito's export of profiles is not complete, or not in its format. */
+  ExportInvalid: { retryable: false },
   /** The state differs from what Actito acknowledged: someone changed or restored its tables. */
   StateDamaged: { retryable: false },
   /** The worker's temporary folder is full or not writable. */

@@ -1,12 +1,6 @@
 import { type Attribute, LONGEST_STRING, PHONE } from './attributes.ts';
 import { isCountry, isLanguage } from './codes.ts';
 
-<<<<<<< HEAD
-/** Returns what is wrong with a value, without the value itself; undefined: it is valid. */
-export type Check = (value: string) => string | undefined;
-
-/** Returns the check for non-empty values in an import file, according to the attribute's type. */
-=======
 /** Between the values of a multi-valued attribute, which are kept as one text. */
 const VALUES_SEPARATOR = ',';
 
@@ -14,7 +8,6 @@ const VALUES_SEPARATOR = ',';
 export type Check = (value: string) => string | undefined;
 
 /** Returns the check of a non-empty value in an import file, by the attribute's type; of each one of several. */
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export function checkOf(attribute: Attribute): Check {
   const check = checkOfOne(attribute);
   if (!attribute.multiValued) return check;

@@ -12,26 +12,7 @@ import { marketerRoutes } from './marketer-routes.ts';
 /** No path of a real Actito host begins like this. */
 export const CONTROL_PREFIX = '/__simulator';
 
-<<<<<<< HEAD
-const NDJSON = 'application/x-ndjson';
-
-function ok(json: unknown): Answer {
-  return { status: 200, json };
-}
-
-function found(value: unknown, what: string): Answer {
-  if (value === undefined) throw notFound(what);
-  return ok(value);
-}
-
-function lines(values: Iterable<unknown>): Answer {
-  return { status: 200, stream: { type: NDJSON, content: toNdjson(values) } };
-}
-
-/** The inspection over HTTP, for other processes; without authentication. Inspection documents each operation. */
-=======
 /** The inspection over HTTP, for other processes; without authentication. See Inspection for what each does. */
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export const controlRoutes: Route<Inspection>[] = [
   ...marketerRoutes,
   ...contactRoutes,

@@ -21,14 +21,10 @@ const NewEtl = z.strictObject({
   emptyValue: z.enum(['clears', 'ignored']).optional(),
 });
 
-<<<<<<< HEAD
-/** The input with which a marketer defines an ETL. */
-=======
 const EtlChange = z.strictObject({ mode: z.enum(IMPORT_MODES) });
 
 export type EtlChange = z.infer<typeof EtlChange>;
 /** The form in which a marketer defines an ETL. */
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export type NewEtl = z.input<typeof NewEtl>;
 /** A pre-defined import, with everything except the file. */
 export type Etl = z.output<typeof NewEtl> & { id: string; table: string };
@@ -68,9 +64,6 @@ export class Etls {
     return etl;
   }
 
-<<<<<<< HEAD
-  /** Removes an ETL. Queued imports still run. @throws Refusal 404. */
-=======
   /** Changes its mode; imports in the queue keep theirs. @throws Refusal 400 or 404. */
   change(id: string, body: unknown): Etl {
     const etl = this.get(id);
@@ -80,15 +73,11 @@ export class Etls {
   }
 
   /** Imports in the queue still run. @throws Refusal 404. */
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
   remove(id: string): void {
     this.#etls.delete(this.get(id).id);
   }
 }
 
-<<<<<<< HEAD
-/** Creates the import of a file by an ETL. Errors in the file's header occur when the import runs. */
-=======
 function checkMode(key: string, mode: Etl['mode']): void {
   if (key === 'profileId' && mode !== 'UPDATE_ONLY') {
     throw invalid('A profile that is created cannot be given its profileId.');
@@ -96,7 +85,6 @@ function checkMode(key: string, mode: Etl['mode']): void {
 }
 
 /** Makes the import of a file by an ETL. Errors in the file's header show when it runs. */
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
 export function jobOf(etl: Etl, licence: Licence): ImportJob {
   const { id: etlId, table: tableId, mode, key, separator, columns } = etl;
   return {

@@ -35,11 +35,7 @@ interface Expected {
 }
 
 /**
-<<<<<<< HEAD
- * Reads the multipart body of an import. The part `file` is streamed to disk and unpacked. The part `definition` is
-=======
  * Reads the multipart body of an import, whose parts are files: `file` is streamed to disk and unpacked; `definition` is
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b
  * returned as a JSON value.
  * @throws Refusal 400 for any other body. The rest of the request is then not read, and files stay in the folder.
  */

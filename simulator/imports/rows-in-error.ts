@@ -36,24 +36,3 @@ export class RowsInError {
 function quoted(field: string): string {
   return /[;"\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
-<<<<<<< HEAD
-
-/** Yields a ZIP with a single file from the disk, which is packed while it is read. */
-export async function* zipped(path: string, name: string): AsyncGenerator<Uint8Array> {
-  const packed: Uint8Array[] = [];
-  const zip = new Zip((error, chunk) => {
-    if (error) throw error;
-    packed.push(chunk);
-  });
-  const entry = new ZipDeflate(name);
-  zip.add(entry);
-  for await (const chunk of createReadStream(path) as Readable & AsyncIterable<Buffer>) {
-    entry.push(chunk);
-    yield* packed.splice(0);
-  }
-  entry.push(new Uint8Array(), true);
-  zip.end();
-  yield* packed.splice(0);
-}
-=======
->>>>>>> a29527777effa2fcb24b8d7d3c7557146b8ce60b

@@ -105,10 +105,10 @@ export async function isRefusedForToday(db: Knex, quotaKey: string): Promise<boo
 export async function lastTaken(
   db: Knex,
   quotaKey: string,
-): Promise<{ intendedAt: Date; executionId: string } | undefined> {
-  const [found] = await rows<{ intendedAt: Date; executionId: string }>(
+): Promise<{ intendedAt: Date; executionId: string; fileName: string } | undefined> {
+  const [found] = await rows<{ intendedAt: Date; executionId: string; fileName: string }>(
     db,
-    `select intended_at as "intendedAt", execution_id as "executionId" from imports
+    `select intended_at as "intendedAt", execution_id as "executionId", file_name as "fileName" from imports
      where quota_key = ? and status = 'posted' order by intended_at desc limit 1`,
     [quotaKey],
   );

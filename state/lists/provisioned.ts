@@ -15,6 +15,8 @@ export interface Provisioned {
   listId?: string;
   /** The mapped attributes in the mapping's order. */
   attributes: { name: string; type: ActitoType; maxLength?: number; minLength?: number }[];
+  /** A gateway answered instead of Actito when the ETL was read, so the next run reads it again. */
+  asksEtlAgain?: true;
 }
 
 /** Changes if Actito must be checked again: another mapping, list, table or license. */

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { testFailing } from './delivery-failing.ts';
 import { testPlacing } from './delivery-placing.ts';
+import { testReading } from './delivery-reading.ts';
 import { type DeliveryFixture, deliveryStand } from './delivery-stand.ts';
 
 /** The contract of every way of delivering a list. */
@@ -9,5 +10,6 @@ export function describeDelivery(name: string, start: () => Promise<DeliveryFixt
     const stand = deliveryStand(start);
     testPlacing(stand);
     testFailing(stand);
+    testReading(stand);
   });
 }

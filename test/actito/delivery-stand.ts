@@ -14,6 +14,7 @@ export interface DeliveryFixture {
   /** In bytes; 0 if there is no such file. */
   size(name: string): number;
   write(name: string, content: string): Promise<void>;
+  makeFolder(name: string): Promise<void>;
   /** The next uploads break off after this number of bytes. */
   breakUploads(afterBytes: number): void;
   refuseRenames(): void;

@@ -57,15 +57,16 @@ async function start(
 }
 
 async function ended(execution: string) {
-  const state = () => readImport(clientFor(simulator), { entity: 'shop', execution }, {});
+  const state = () => readImport(clientFor(simulator), { entity: 'shop', execution }, { statusNames: {} });
   await until('the import has ended', async () => (await state()).state !== 'running');
   return state();
 }
 const city = () => simulator.contact(KEY, 'anna@shop.be')!.city;
 
 test('the parts of the call are named as the contract says', async () => {
-  const importParts = { file: 'inputFile', definition: 'parameters' };
-  simulator.changeLicence({ importParts });
+  const names = { file: 'inputFile', definition: 'parameters' };
+  const importParts = { ...names, definitionFile: 'parameters.json' };
+  simulator.changeLicence({ importParts: names });
   await expect(start(SMALL)).rejects.toMatchObject({ name: 'ActitoRefused' });
   expect(await ended(await start(SMALL, { parts: importParts }))).toMatchObject({ state: 'success' });
   simulator.createEtl({ id: '12', key: KEY, columns: { emailAddress: KEY, city: 'city' } });
@@ -117,12 +118,12 @@ describe('an import by an ETL', () => {
       contract,
     );
 
-  test('is reported with everything that it must map, since it cannot be read', () => {
+  test('is reported with everything that it must map, since its description is not documented', () => {
     expect(etlRequirements(definition())?.message).toBe(
       'ETL 12 must be triggered by API, import into profile table Profiles of entity shop in mode UPDATE_ONLY, match on ' +
         'emailAddress, and read UTF-8 CSV with separator ";" and a header line with the technical names emailAddress, ' +
         'city, lastName (all but the first are optional in a file). In another mode, it would create profiles or change ' +
-        'nothing; actito-sync cannot check the mode.',
+        'nothing.',
     );
     expect(etlRequirements(definition({ etlColumns: 'all' }))?.message).not.toContain('leave out');
     expect(etlRequirements(definitionFor(simulator))).toBeUndefined();
@@ -134,8 +135,9 @@ describe('an import by an ETL', () => {
     expect(failure.message).toContain(
       'The ETL 12 in importMode of activation vip does not exist in Actito (404 to POST',
     );
-    expect(failure.message).toContain('"Manage imports"');
+    expect(failure.message).toContain('"Imports" (Apps > Data; in older licenses "Manage imports")');
     expect(failure.message).toContain('mode UPDATE_ONLY');
+    expect(failure.message).not.toContain('contract.paths');
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { spoolFile, type Spool } from '../../actito/files/spool.ts';
 import { countRowsInError, readRowsInError, type RowInError } from '../../actito/imports/rows-in-error.ts';
 import { startImport } from '../../actito/imports/start.ts';
@@ -6,7 +6,7 @@ import { readImport } from '../../actito/imports/status.ts';
 import { Failure } from '../../contract/failure.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';
 import { until } from '../setup/until.ts';
-import { clientFor, failureOf, json, startScripted, USUAL_PARTS } from './support.ts';
+import { clientFor, failureOf, USUAL_PARTS } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -43,7 +43,8 @@ async function start(content: string, beforeEnd = async () => {}, client = clien
   }
 }
 
-const stateOf = (id: string) => readImport(clientFor(simulator), { entity: 'shop', execution: id }, {});
+const stateOf = (id: string) =>
+  readImport(clientFor(simulator), { entity: 'shop', execution: id }, { statusNames: {} });
 async function ended(id: string) {
   await until('the import has ended', async () => (await stateOf(id)).state !== 'running');
   return stateOf(id);
@@ -183,29 +184,4 @@ test('a file that Actito does not accept is a final failure', async () => {
 
 test('an import that Actito does not know is a failure', async () => {
   expect(await failureOf(stateOf('999'))).toMatchObject({ type: 'ActitoRefused' });
-});
-
-describe('an unknown status', () => {
-  const ask = async (
-    status: string,
-    names: Record<string, 'running' | 'success' | 'withErrors' | 'failed'>,
-  ) => {
-    const server = await startScripted(json(200, { id: '1', status, more: [] }));
-    return readImport(clientFor(server), { entity: 'shop', execution: '1' }, names).finally(() =>
-      server.stop(),
-    );
-  };
-
-  test('means that the import is still running, and is reported as unknown', async () => {
-    expect(await ask('QUEUED_FOR_REVIEW', {})).toMatchObject({ state: 'running', known: false });
-    expect(await ask('constructor', {})).toMatchObject({ state: 'running', known: false });
-  });
-
-  test('has the meaning that contract.statusNames gives it', async () => {
-    const names = { ABORTED: 'failed', DONE: 'success', SUCCESS: 'withErrors' } as const;
-    expect(await ask('ABORTED', names)).toMatchObject({ state: 'failed', status: 'ABORTED', known: true });
-    expect(await ask('DONE', names)).toMatchObject({ state: 'success', known: true });
-    expect(await ask('SUCCESS', names)).toMatchObject({ state: 'withErrors', known: true });
-    expect(await ask('WITH_ERROR', names)).toMatchObject({ state: 'withErrors', known: true });
-  });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createdBody, ownerOf } from '../../actito/contract.ts';
+import { createdBody } from '../../actito/contract.ts';
+import { ownerOf } from '../../actito/lists/marker.ts';
 import { provisionList } from '../../actito/lists/provision.ts';
 import { readList } from '../../actito/lists/read.ts';
 import { startSimulator, type Simulator } from '../../simulator/start.ts';

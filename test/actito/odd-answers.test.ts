@@ -53,7 +53,11 @@ test('the text of Actito about an import goes to the state, and to no failure', 
   const other = "Value 'Marie' of firstName, born 12/05/1980, phone +32 475 12 34 56, anna@shop.be";
   for (const message of [said, other]) {
     const running = await startScripted(json(200, { id: '1', status: 'FAILED', message }));
-    const found = await readImport(clientFor(running), { entity: 'shop', execution: '1' }, {});
+    const found = await readImport(
+      clientFor(running),
+      { entity: 'shop', execution: '1' },
+      { statusNames: {} },
+    );
     expect(found).toMatchObject({ state: 'failed', status: 'FAILED', words: `FAILED: ${message}` });
     await running.stop();
     const refusing = await startScripted(json(400, { message }));

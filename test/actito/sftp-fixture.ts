@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectSftp, type SftpLogin } from '../../actito/delivery/sftp.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/start.ts';
@@ -38,6 +38,7 @@ export function folderOf(simulator: Simulator): Omit<DeliveryFixture, 'connect'>
       }),
     size: (name) => statSync(path(name), { throwIfNoEntry: false })?.size ?? 0,
     write: (name, content) => writeFile(path(name), content),
+    makeFolder: (name) => mkdir(path(name)),
     breakUploads: (afterBytes) => simulator.setFault('uploadBreaks', { afterBytes }),
     refuseRenames: () => simulator.setFault('renameRefused', {}),
     refuseReplacing: () => simulator.setFault('replaceRefused', {}),
@@ -45,7 +46,7 @@ export function folderOf(simulator: Simulator): Omit<DeliveryFixture, 'connect'>
       for (const fault of ['uploadBreaks', 'renameRefused', 'replaceRefused'] as const) {
         simulator.setFault(fault, null);
       }
-      for (const name of await readdir(path(''))) await rm(path(name));
+      for (const name of await readdir(path(''))) await rm(path(name), { recursive: true });
     },
     stop: () => simulator.stop(),
   };

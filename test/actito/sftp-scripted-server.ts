@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { posix } from 'node:path';
 import ssh2, { type AuthContext, type SFTPWrapper } from 'ssh2';
+import { replyFileSystem, sendStatus } from './sftp-scripted-packets.ts';
 import type { SftpLogin } from '../../actito/delivery/sftp.ts';
 import { fingerprintOf, generateKeyPair } from '../../simulator/transfer/host-key.ts';
 import { announceExtensions, POSIX_RENAME, readPosixRename } from '../../simulator/transfer/posix-rename.ts';
@@ -33,12 +34,18 @@ export interface Script {
   writesAtOnce?: number;
   /** What happens to a write that comes too early. */
   tooEarly?: Answer;
+  /** How many reads the server accepts at the same time; a read that comes too early gets a failure. */
+  readsAtOnce?: number;
+  /** How many bytes an answer to a read has at most. */
+  readsAtMost?: number;
   /** How many bytes of each file are kept. */
   keeps?: number;
 }
 
 const HOST_KEY = generateKeyPair().private;
 const FOLDER = '/in';
+/** Flags of OPEN. */
+const READ_ONLY: number = ssh2.utils.sftp.OPEN_MODE.READ;
 const { STATUS_CODE } = ssh2.utils.sftp;
 /** A delay, in milliseconds, that lets all writes under way arrive before the first is answered. */
 const WRITE_TAKES = 5;
@@ -47,6 +54,7 @@ const WRITE_TAKES = 5;
 export async function startScriptedSftp(script: Script = {}) {
   const files = new Map<string, Buffer>();
   const requests: string[] = [];
+  const reads = { underWay: 0, most: 0 };
   const sockets = new Set<Socket>();
   const hostKeys = script.hostKeys ?? [HOST_KEY];
   const ssh = new ssh2.Server({ hostKeys }, (client, { port }) => {
@@ -55,7 +63,7 @@ export async function startScriptedSftp(script: Script = {}) {
     client.on('authentication', script.login ?? ((context) => context.accept()));
     client.on('session', (accept) => {
       accept().on('sftp', (begin) =>
-        serve(begin(), { script, files, requests, hangUp: () => socket.destroy() }),
+        serve(begin(), { script, files, requests, reads, hangUp: () => socket.destroy() }),
       );
     });
   });
@@ -81,6 +89,8 @@ export async function startScriptedSftp(script: Script = {}) {
     /** Names of requests and their paths, in their order. */
     requests,
     connections: () => sockets.size,
+    /** The largest number of reads at the same time. */
+    mostReads: () => reads.most,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       listener.close();
@@ -93,10 +103,11 @@ interface Serving {
   script: Script;
   files: Map<string, Buffer>;
   requests: string[];
+  reads: { underWay: number; most: number };
   hangUp: () => void;
 }
 
-function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving): void {
+function serve(sftp: SFTPWrapper, { script, files, requests, reads, hangUp }: Serving): void {
   const handles = new Map<number, { path: string; isListed: boolean }>();
   const file = (handle: Buffer) => handles.get(handle.readUInt32BE())!;
   const handleOf = (path: string) => {
@@ -153,12 +164,29 @@ function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving):
       ),
     );
   }
-  sftp.on('OPEN', (id, path) =>
+  sftp.on('OPEN', (id, path, flags) =>
     on(id, 'OPEN', [path], () => {
+      if (flags === READ_ONLY) return sftp.handle(id, handleOf(path));
       files.set(path, Buffer.alloc(0));
       sftp.handle(id, handleOf(path));
     }),
   );
+  sftp.on('READ', (id, handle, offset, length) => {
+    const { path } = file(handle);
+    const isEarly = ++reads.underWay > (script.readsAtOnce ?? Infinity);
+    reads.most = Math.max(reads.most, reads.underWay);
+    setTimeout(() => {
+      reads.underWay--;
+      on(id, 'READ', [path], () =>
+        give(id, isEarly ? STATUS_CODE.FAILURE : undefined, () => {
+          const end = offset + Math.min(length, script.readsAtMost ?? length);
+          const bytes = files.get(path)!.subarray(offset, end);
+          if (bytes.length > 0) sftp.data(id, bytes);
+          else sftp.status(id, STATUS_CODE.EOF);
+        }),
+      );
+    }, WRITE_TAKES);
+  });
   let underWay = 0;
   sftp.on('WRITE', (id, handle, offset, data) => {
     const { path } = file(handle);
@@ -194,39 +222,4 @@ function serve(sftp: SFTPWrapper, { script, files, requests, hangUp }: Serving):
     }
     on(id, 'statvfs', [FOLDER], () => replyFileSystem(sftp, id, script.fileSystem!));
   });
-}
-
-/** A status that ssh2's server does not know, and would turn into a plain failure. */
-function sendStatus(sftp: SFTPWrapper, id: number, code: number): void {
-  const words = Buffer.from('words-qz7 of the server');
-  const packet = Buffer.alloc(4 + 1 + 4 + 4 + 4 + words.length + 4);
-  packet[4] = 101;
-  packet.writeUInt32BE(code, 9);
-  packet.writeUInt32BE(words.length, 13);
-  words.copy(packet, 17);
-  send(sftp, id, packet);
-}
-
-/** SSH_FXP_EXTENDED_REPLY, which the server of ssh2 cannot send. */
-function replyFileSystem(
-  sftp: SFTPWrapper,
-  id: number,
-  { free, freeFiles, flags }: Script['fileSystem'] & object,
-) {
-  const told = [4096, 4096, 1_000, free, free, 1_000, freeFiles, freeFiles, 1, flags, 255];
-  const packet = Buffer.alloc(4 + 1 + 4 + told.length * 8);
-  packet[4] = 201;
-  told.forEach((value, i) => packet.writeBigUInt64BE(BigInt(value), 9 + i * 8));
-  send(sftp, id, packet);
-}
-
-/** Sends a packet past ssh2, with its length and the request's id filled in. */
-function send(sftp: SFTPWrapper, id: number, packet: Buffer): void {
-  packet.writeUInt32BE(packet.length - 4);
-  packet.writeUInt32BE(id, 5);
-  const { _protocol, outgoing } = sftp as unknown as {
-    _protocol: { channelData(channel: number, payload: Buffer): void };
-    outgoing: { id: number };
-  };
-  _protocol.channelData(outgoing.id, packet);
 }

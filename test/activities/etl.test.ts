@@ -65,14 +65,20 @@ test('a null that keeps the value in Actito leaves its column out of the file', 
   expect(stand.actito.imports()).toMatchObject([{ columns: ['emailAddress', 'lastName'] }]);
 });
 
-test('an ETL that Actito does not have uses no import and no list member, and the run reports what to do', async () => {
+test('an ETL that Actito no longer has uses no import and no list member, and the run reports what to do', async () => {
+  createEtl();
+  await insert(`('bob@shop.be', 'Bob', 'B', 'Gent')`);
+  await runner.run();
+  stand.actito.deleteEtl('12');
   await insert(`('anna@shop.be', 'Anna', 'A', 'Gent')`);
   const { outcome, failure } = await runner.run();
   expect([outcome, failure?.type]).toEqual(['failed', 'ConfigurationInvalid']);
   expect(failure!.message).toContain('The ETL 12 in importMode of activation vip does not exist in Actito');
-  expect(listed()).toEqual(['anna@shop.be']);
-  const { rows } = await stand.state.raw<{ rows: { status: string }[] }>('select status from imports');
-  expect(rows).toEqual([{ status: 'refused' }]); // it does not count against the quota of the day
+  expect(listed()).toEqual(['anna@shop.be', 'bob@shop.be']);
+  const { rows } = await stand.state.raw<{ rows: { status: string }[] }>(
+    'select status from imports order by id',
+  );
+  expect(rows.at(-1)).toEqual({ status: 'refused' }); // it does not count against the quota of the day
 
   createEtl();
   expect(await runner.run()).toMatchObject({ outcome: 'succeeded', counts: { updated: 1 } });

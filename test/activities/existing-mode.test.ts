@@ -82,6 +82,7 @@ test.each([
   expect(routes.sort()).toEqual([
     'GET /auth/token',
     'GET /mass-imports/v5/entities/*/etl-executions/*',
+    ...(importMode === 'oneShot' ? [] : ['GET /mass-imports/v5/entities/*/etls/*']),
     'GET /profile-table-structure/v5/entities/*/profile-tables',
     'GET /profile-table-structure/v5/entities/*/profile-tables/*',
     importMode === 'oneShot'
@@ -113,6 +114,7 @@ test('the first run reports which required setup it cannot read, and a later run
   ]);
   expect((await runner.run()).provisioned!.notes).toEqual([]);
 
+  stand.actito.createEtl({ id: '12', key: 'emailAddress', columns: { emailAddress: 'emailAddress' } });
   await stand.writeActivation({ list: { provision: 'existing', validity: '24h' }, importMode: { etl: 12 } });
   const changed = words((await runner.run()).provisioned!.notes);
   expect(changed[0]).toContain('validity 24 hours');

@@ -15,7 +15,7 @@ describe('a project folder', () => {
     ]);
     expect(project.destinations.get('actito')).toMatchObject({
       delivery: { port: 22 },
-      limits: { concurrentCalls: 4, importsPerTablePerDay: 12 },
+      limits: { concurrentCalls: 4, importsPerTablePerDay: 24 },
     });
     expect(project.activations.get('vip')).toMatchObject({
       id: 'vip',

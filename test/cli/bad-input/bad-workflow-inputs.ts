@@ -189,13 +189,13 @@ export const BAD_WORKFLOW_INPUTS: BadWorkflowInput[] = [
     'an inspection without a topic',
     'inspectDestination',
     '{"destination":"actito"}',
-    'what: expected attributes or lists',
+    'what: expected attributes, lists or contract',
   ],
   [
     'an inspection of profiles',
     'inspectDestination',
     '{"destination":"actito","what":"profiles"}',
-    'what: expected attributes or lists',
+    'what: expected attributes, lists or contract',
   ],
   [
     'an inspection without a destination',

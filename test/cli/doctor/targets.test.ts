@@ -15,6 +15,8 @@ const extra = async (id: string, changes: object) => {
   await writeFile(file, stringify({ ...destination(stand.actito), ...changes }));
   afterTest.push(() => rm(file));
 };
+const createEtl = (mode: 'UPDATE_ONLY' | 'CREATE_UPDATE') =>
+  stand.actito.createEtl({ id: '12', mode, key: 'emailAddress', columns: { emailAddress: 'emailAddress' } });
 const afterTest: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const undo of afterTest.splice(0)) await undo();
@@ -57,13 +59,14 @@ test.each([['vip'], []])(
       importMode: { etl: 12 },
     });
     stand.actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
+    createEtl('UPDATE_ONLY');
     const { code, out } = await doctor(target);
     expect(code).toBe(0);
     expect(out).toMatch(
       /^• list of vip +The external target list "Gold club" must exist in Actito; .* profile table Profiles, .*Gold-club\.csv/m,
     );
     expect(out).toMatch(
-      /^• ETL of vip +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
+      /^• ETL of vip +Actito's description of ETL 12 contains the mode UPDATE_ONLY\.\n +ETL 12 must .* UPDATE_ONLY, match on emailAddress, .* emailAddress, city, firstName, spent /m,
     );
     expect(out).toMatch(
       /\n12 probes passed\. Lines with • cannot be checked automatically: compare them in Actito\.\n$/,
@@ -76,6 +79,28 @@ test.each([['vip'], []])(
     ]);
   },
 );
+
+test('an ETL that does not exist, or creates profiles, fails, and an unreadable mode is reported', async () => {
+  await stand.writeActivation({ importMode: { etl: 12 } });
+  const probe = async () => (await probes(['vip'])).probes.find(({ name }) => name === 'ETL of vip')!;
+  expect(await probe()).toMatchObject({
+    ok: false,
+    type: 'ConfigurationInvalid',
+    says: [{ reason: 'etlUnknown', message: expect.stringContaining('(404 to GET etl)') }],
+    advice: { message: expect.stringContaining('importMode in activations/vip.yaml') },
+  });
+  createEtl('CREATE_UPDATE');
+  expect(await probe()).toMatchObject({ ok: false, says: [{ reason: 'etlCreates' }] });
+  // Another path of the license, whose answer says nothing about the mode.
+  await stand.writeDestination({
+    contract: { paths: { etl: '/profile-table-structure/v5/entities/{entity}/profile-tables/16?etl={etl}' } },
+  });
+  expect(await probe()).toMatchObject({
+    ok: true,
+    told: true,
+    says: [{ reason: 'etlModeUnclear' }, { reason: 'etlRequired' }, { reason: 'whereEtlsAre' }],
+  });
+});
 
 test("a clock that differs from the worker's is reported with the difference, whatever else is wrong", async () => {
   const anHourAgo = new Date(Date.now() - 3_600_000).toUTCString();

@@ -56,6 +56,7 @@ test('what reading commands print with --json is what their schemas say, after r
     await check('explain', 'explain', 'vip', key);
   await check('attributes', 'attributes', 'actito');
   await check('lists', 'lists', 'actito');
+  await check('contractCheck', 'contract', 'check', 'actito');
   await check('doctor', 'doctor', 'vip');
   await check('validate', 'validate');
   await past.stand.writeActivation({ lists: {} }, id);

@@ -13,6 +13,7 @@ const TOKEN = /^\/auth\/token/;
 const TABLES = /\/profile-tables$/;
 const TABLE = /\/profile-tables\/[^/]+$/;
 const CHANGES = /\/change-requests$/;
+const ETL = /\/etls\/[^/]+$/;
 const START = /\/etl-executions$/;
 const STATUS = /\/etl-executions\/[^/]+$/;
 const RESULT = /\/etl-executions\/[^/]+\/result$/;
@@ -80,9 +81,23 @@ export function actitoKinds(baseUrl: string): Kinds {
       actito: at(START, { status: 201, headers: { Location: `/${encodeURIComponent(ALL)}` } }, 'POST'),
     },
     'etl-missing': {
-      ...refused(/trigger-execution$/, 404, 'ConfigurationInvalid'),
+      ...refused(ETL, 404, 'ConfigurationInvalid'),
       activation: { importMode: { etl: 12 } },
     },
+    'etl-creates': {
+      expect: 'ConfigurationInvalid',
+      actito: at(ETL, json(200, { [ALL]: 'CREATE_UPDATE', name: ALL, columns: { [KEYS[0]!]: VALUE } })),
+      activation: { importMode: { etl: 12 } },
+    },
+    'etl-undescribed': {
+      // The note about its mode names fields; then it is missing when it is used.
+      expect: 'ConfigurationInvalid',
+      actito: (call) =>
+        at(ETL, json(200, { [ALL]: ALL, columns: { [KEYS[0]!]: VALUE, [VALUE]: 1 } }))(call) ??
+        at(/trigger-execution$/, says(404))(call),
+      activation: { importMode: { etl: 12 } },
+    },
+    'import-status-missing': ended({ [ALL]: ALL, state: VALUE, [KEYS[0]!]: 1 }, '', 'ActitoRefused'),
     'import-failed': ended({ id: '1', status: 'FAILED', message: `Value ${VALUE} is refused; ${ALL}` }),
     'import-status-odd': ended({ id: '1', status: ALL }, '', 'ImportPending'),
     'import-status-unknown': ended({ id: '1', status: 'PAUSED', message: ALL }, '', 'ImportPending'),

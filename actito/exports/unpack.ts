@@ -1,0 +1,109 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
+import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
+
+const GZIP = [0x1f, 0x8b];
+const ZIP = Buffer.from('PK');
+/** The end of a ZIP's directory, which is the last thing in it except for a comment of at most 64 kB. */
+const ZIP_END = Buffer.from('PK\x05\x06', 'latin1');
+const ZIP_TAIL = 22 + 65_535;
+/** Packed bytes that are unpacked at one time. They may become a thousand times as large, and that is held in memory. */
+const PACKED_SLICE = 4 * 1024;
+
+/**
+ * Streams the unpacked content of a file: GZIP, a ZIP of one file, or as it is. The first bytes decide, because names of
+ * exports can have any ending.
+ * @param name of the file, for errors
+ * @throws Failure ExportInvalid; errors of `bytes` as they are
+ */
+export async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Buffer> {
+  const source = bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  let first: Buffer = Buffer.alloc(0);
+  let isOver = false;
+  try {
+    while (first.length < GZIP.length && !isOver) {
+      const { done, value } = await source.next();
+      if (done) isOver = true;
+      else first = Buffer.concat([first, value]);
+    }
+    if (first.length === 0) throw new Failure('exportIncomplete', { file: name, why: 'empty' });
+    const whole = withFirst(first, source, isOver);
+    if (GZIP.every((byte, index) => first[index] === byte)) yield* gunzipped(whole, name);
+    else if (first.subarray(0, ZIP.length).equals(ZIP)) yield* unzipped(whole, name);
+    else yield* whole;
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function* withFirst(
+  first: Buffer,
+  source: AsyncIterator<Uint8Array, undefined>,
+  isOver: boolean,
+): AsyncGenerator<Buffer> {
+  yield first;
+  while (!isOver) {
+    const { done, value } = await source.next();
+    if (done) return;
+    yield Buffer.from(value.buffer, value.byteOffset, value.length);
+  }
+}
+
+async function* gunzipped(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 128 * 1024 });
+  pipeline(Readable.from(bytes, { objectMode: false }), gunzip, () => {}); // an error reaches the loop below
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'string' || !code.startsWith('Z_')) throw error;
+    if (code === 'Z_BUF_ERROR') throw new Failure('exportIncomplete', { file: name, why: 'packed' });
+    throw new Failure('exportPacking', { file: name, code });
+  }
+}
+
+/** Streams the only file in a ZIP. Folders do not count, nor what macOS adds. */
+async function* unzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  let ready: Uint8Array[] = [];
+  let files = 0;
+  let isComplete = false;
+  let failure: Error | null = null;
+  const archive = new Unzip((file: UnzipFile) => {
+    const isWanted = !file.name.endsWith('/') && !file.name.startsWith('__MACOSX/');
+    if (isWanted) files++;
+    file.ondata = (error, chunk, final) => {
+      if (error) failure = error;
+      else if (isWanted) {
+        ready.push(chunk);
+        isComplete ||= final;
+      }
+    };
+    file.start();
+  });
+  archive.register(UnzipInflate);
+  let tail: Buffer = Buffer.alloc(0);
+  for await (const part of bytes) {
+    tail = Buffer.concat([tail, part]).subarray(-ZIP_TAIL);
+    for (let at = 0; at < part.length; at += PACKED_SLICE) {
+      try {
+        archive.push(part.subarray(at, at + PACKED_SLICE));
+      } catch (error) {
+        failure = error as Error;
+      }
+      // The library's errors have numeric codes.
+      if (failure) throw new Failure('exportPacking', { file: name, code: codeOfZip(failure) });
+      if (files > 1) throw new Failure('exportZipEntries', { file: name });
+      for (const chunk of ready) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      ready = [];
+    }
+  }
+  if (!isComplete || !tail.includes(ZIP_END))
+    throw new Failure('exportIncomplete', { file: name, why: 'packed' });
+}
+
+function codeOfZip(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' ? `ZIP_${code}` : codeOf(error);
+}
