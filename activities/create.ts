@@ -21,13 +21,32 @@ import { beating, cancellation, reportWaiting } from './progress.ts';
 import { provision } from './provision.ts';
 import { pushList } from './push-list.ts';
 import { rebase } from './rebase.ts';
+import { refreshDestination, refreshProfiles } from './refresh-profiles.ts';
 import { settle } from './settle.ts';
 import { currentActivity, currentDeadline, isFinal, toTemporalFailure } from './translate.ts';
 
-const SYNC = { compare, plan, provision, importAttributes, pushList, confirmList, keepAlive };
+const SYNC = {
+  refreshProfiles,
+  compare,
+  plan,
+  provision,
+  importAttributes,
+  pushList,
+  confirmList,
+  keepAlive,
+};
 const RUN = { open, ...SYNC, rebase, settle, close };
 const FORGET = { beginForgetting, forgetIn, endForgetting };
-const ACTIVITIES = { ...RUN, ...FORGET, decide, inspectAttributes, inspectContract, inspectLists, examine };
+const ACTIVITIES = {
+  ...RUN,
+  ...FORGET,
+  decide,
+  inspectAttributes,
+  inspectContract,
+  inspectLists,
+  refreshDestination,
+  examine,
+};
 
 /** The activities as the workflow calls them: without their dependencies. */
 export type Activities = {

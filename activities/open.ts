@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import { usesDirectory } from '../activation/definition/definition.ts';
 import { LIST_WAITS } from '../activation/periods.ts';
 import { tellable } from '../contract/failure.ts';
 import { temporalFailure } from '../contract/grpc.ts';
@@ -61,6 +62,7 @@ export async function open(
       list: list.name,
       segment: segment.name,
       attributesRequired,
+      ...(usesDirectory(active) ? { directory: true as const } : {}),
       // If runs are frequent enough, a list is renewed when half of its validity has passed, at the latest.
       timeout: Math.min(MAX_TIMEOUT, list.validity / 4),
       listWaits: (imports?.listWaitsFor ?? LIST_WAITS) + (imports?.shareWithin ?? 0),

@@ -40,6 +40,7 @@ const GROUPS: Record<string, Record<string, () => Promise<Define>>> = {
   'Actito:': {
     attributes: async () => (await import('./commands/inspect.ts')).defineAttributes,
     lists: async () => (await import('./commands/inspect.ts')).defineLists,
+    directory: async () => (await import('./commands/directory.ts')).defineDirectory,
     contract: async () => (await import('./commands/contract.ts')).defineContract,
   },
   'Local tools:': {

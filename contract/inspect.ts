@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { choice, idOf } from './fields.ts';
 import type { Told } from './messages/message.ts';
+import type { RefreshSummary } from './steps.ts';
 
 export const INSPECT_WORKFLOW_TYPE = 'inspectDestination';
 
 /** The argument of `inspectDestination`: which part of a destination to read from Actito. */
 export const inspectSchema = z.strictObject({
   destination: idOf('destinationId'),
-  what: choice('attributes', 'lists', 'contract'),
+  what: choice('attributes', 'lists', 'contract', 'directory'),
+  /** Only for `directory`: the name of a full export that may have far fewer profiles than are known. */
+  accept: z.string().max(255).optional(),
 });
 export type InspectRequest = z.output<typeof inspectSchema>;
 
@@ -88,5 +91,12 @@ export interface ContractResult {
   checks: RouteCheck[];
 }
 
+/** What was read into the profile directories of a destination, one per attribute that is a matching key. */
+export interface DirectoryResult {
+  what: 'directory';
+  destination: string;
+  directories: RefreshSummary[];
+}
+
 /** The result of `inspectDestination`. */
-export type InspectResult = AttributesResult | ListsResult | ContractResult;
+export type InspectResult = AttributesResult | ListsResult | ContractResult | DirectoryResult;

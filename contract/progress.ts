@@ -5,6 +5,7 @@ import type { RunRequest } from './request.ts';
 
 export const PHASES = [
   'opening',
+  'reading the exports of profiles',
   'reading the segment',
   'planning',
   'provisioning',

@@ -21,6 +21,8 @@ export interface OpenedRun extends RunRef {
   list: string;
   segment: string;
   attributesRequired: boolean;
+  /** The list is resolved by the profile directory; missing if not. */
+  directory?: true;
   /** The timeout for the warehouse and for an import in milliseconds, so that the list does not expire. */
   timeout: number;
   /** How long the list waits for the attribute import, in milliseconds; missing in runs of earlier versions. */
@@ -28,6 +30,26 @@ export interface OpenedRun extends RunRef {
 }
 
 /** Numbers of rows in the segment, by result. */
+/** An export that was read into a profile directory. */
+export interface ReadExport {
+  file: string;
+  kind: 'daily' | 'full';
+  profiles: number;
+  /** Profiles whose key cannot be used, so they match no member. */
+  unusable: number;
+}
+
+/** The result of reading the exports for a profile directory. */
+export interface RefreshSummary {
+  /** The attribute of the matching key. */
+  attribute: string;
+  read: ReadExport[];
+  /** Why exports were not read. */
+  notes: Told[];
+  /** When Actito wrote the newest export that was read; ISO 8601. Null: none was. */
+  writtenAt: string | null;
+}
+
 export type ReadCounts = Required<Pick<Counts, 'read' | 'rejected'>> & Pick<Counts, 'forgotten'>;
 
 /** What was created in Actito, and notes for people. */

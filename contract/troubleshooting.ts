@@ -84,11 +84,6 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
       'Actito has retrieved the list, and no profile matches any of its identifiers. The list targets nobody. Each run delivers it again.',
     fix: "Check that the identifier's column contains the values of that attribute in Actito, and that the destination names the right entity and profile table.",
   },
-  ExportInvalid: {
-    meaning:
-      "An export of Actito's profiles cannot be used, or there is none yet. A list of profile IDs needs it.",
-    fix: 'The message says what is wrong with which file. Correct the export in Actito; see [Profile directory](configuration.md).',
-  },
   DeliveryUnavailable: {
     meaning: 'The file server cannot be reached, or it stopped responding.',
     fix: 'Check the file server.',

@@ -44,6 +44,15 @@ export const { decide } = proxyActivities<Pick<Activities, 'decide'>>({
   summary: 'Record the decision about a held plan',
 });
 
+/** Without new exports, the run uses what is known, as long as that is not too old. */
+export const { refreshProfiles } = proxyActivities<Pick<Activities, 'refreshProfiles'>>({
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '1h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: { ...RETRY, maximumAttempts: 5 },
+  summary: 'Read the exports of profiles',
+});
+
 /** The source's statementTimeout limits the statement; the list's validity limits all attempts. */
 export const { compare } = proxyActivities<Pick<Activities, 'compare'>>({
   startToCloseTimeout: '3h',
@@ -123,6 +132,12 @@ export const { inspectLists } = proxyActivities<Pick<Activities, 'inspectLists'>
 export const { inspectContract } = proxyActivities<Pick<Activities, 'inspectContract'>>({
   ...INSPECTION,
   summary: 'Compare the answers of Actito with the contract',
+});
+export const { refreshDestination } = proxyActivities<Pick<Activities, 'refreshDestination'>>({
+  ...INSPECTION,
+  startToCloseTimeout: '1h',
+  scheduleToCloseTimeout: '1h',
+  summary: 'Read the exports of profiles',
 });
 export const { examine } = proxyActivities<Pick<Activities, 'examine'>>({
   ...INSPECTION,

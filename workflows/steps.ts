@@ -1,7 +1,16 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { PlanSummary } from '../contract/plan.ts';
 import type { OpenedRun, RunRef } from '../contract/steps.ts';
-import { compare, confirmList, importAttributes, plan, provision, pushList, rebase } from './activities.ts';
+import {
+  compare,
+  confirmList,
+  importAttributes,
+  plan,
+  provision,
+  pushList,
+  rebase,
+  refreshProfiles,
+} from './activities.ts';
 import { tell } from '../contract/messages/tell.ts';
 import { counted } from '../contract/messages/words.ts';
 import { failureType, failWith, isTimeout, messageOf, ownFailure } from './failure.ts';
@@ -22,6 +31,22 @@ export interface Run {
 
 /** One step of a run. A mode (modes/) is a list of them. */
 export type Step = (run: Run) => Promise<void>;
+
+/**
+ * Reads the new exports, if the list is resolved by the profile directory. A file server that is away must not stop the
+ * run: a guard holds it once the directory is too old.
+ */
+export async function readProfiles({ opened, ref, story }: Run): Promise<void> {
+  if (!opened.directory) return;
+  story.phase('reading the exports of profiles');
+  try {
+    const { notes } = await refreshProfiles(ref);
+    for (const note of notes) story.note(note);
+  } catch (error) {
+    if (isCancellation(error) || failureType(error) === 'RunSuperseded') throw error;
+    story.note(tell('exportsNotRead', { failure: messageOf(ownFailure(error)) }));
+  }
+}
 
 /** Reads the segment, or the list to restore, and stores its differences from the state. */
 export async function compareSegment({ opened, ref, story }: Run): Promise<void> {

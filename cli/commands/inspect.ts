@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AttributeInfo, InspectRequest, InspectResult, ListInfo } from '../../contract/inspect.ts';
 import type { CommandContext } from '../context.ts';
 import { describeContract } from './contract-report.ts';
+import { describeDirectory } from './directory.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
@@ -56,6 +57,7 @@ export async function showInspection(
 
 function inspectionJson(result: InspectResult): string {
   if (result.what === 'contract') return jsonOf('contractCheck', result);
+  if (result.what === 'directory') return jsonOf('directoryRefresh', result);
   return result.what === 'attributes' ? jsonOf('attributes', result) : jsonOf('lists', result);
 }
 
@@ -67,6 +69,7 @@ export function describeInspection(
   { width, now = Date.now() }: { width: number; now?: number },
 ): string[] {
   if (result.what === 'contract') return describeContract(result);
+  if (result.what === 'directory') return describeDirectory(result);
   const { destination, more } = result;
   const rest = more > 0 ? [`… and ${more} more (not shown)`] : [];
   if (result.what === 'attributes') {

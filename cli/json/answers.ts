@@ -155,6 +155,18 @@ export const ANSWERS = {
     ),
     more: count,
   }),
+  directoryRefresh: shape({
+    what: z.literal('directory'),
+    destination: text,
+    directories: array(
+      shape({
+        attribute: text,
+        read: array(shape({ file: text, kind: z.enum(['daily', 'full']), profiles: count, unusable: count })),
+        notes: array(told),
+        writtenAt: moment.nullable(),
+      }),
+    ),
+  }),
   contractCheck: shape({
     what: z.literal('contract'),
     destination: text,

@@ -41,11 +41,29 @@ export const DIRECTORY_MESSAGES = {
     says: ({ file }) =>
       `The export ${file} may still be growing, so the profile directory does not include it yet. The next run reads it.`,
   }),
-  exportRefused: message<ExportFile & { why: string }>({
-    examples: [{ file: FILE, why: 'Line 3 has 4 fields instead of 5.' }],
-    says: ({ file, why }) =>
-      `The export ${file} was not used, and no later daily file: ${why} The profile directory is as old as the files before it.`,
+  exportRefused: message<ExportFile & { full: boolean; why: string }>({
+    examples: [
+      { file: FILE, full: false, why: 'The export profiles_20260131.csv.gz has no profile ID in line 7.' },
+      { file: 'profiles_full.csv', full: true, why: 'The export profiles_full.csv is not UTF-8: line 7.' },
+    ],
+    says: ({ file, full, why }) =>
+      `${why} Nothing of ${file} was used${full ? '' : ', and no later daily file was read'}.`,
     next: () => advise('Replace the file, or let Actito write a full export.'),
+  }),
+  exportOfFuture: message<ExportFile>({
+    examples: [{ file: 'profiles_20991231.csv' }],
+    says: ({ file }) => `The export ${file} was not read, because the date in its name is in the future.`,
+    next: () => advise('Correct its name, or remove it from the server.'),
+  }),
+  exportsNotRead: message<{ failure: string }>({
+    examples: [{ failure: 'The file server sftp.shop.example cannot be reached.' }],
+    says: ({ failure }) =>
+      `The exports of profiles could not be read, so the run uses the profile directory as it was. ${failure}`,
+  }),
+  directoryUnused: failure<{ destination: string }>('ConfigurationInvalid', {
+    examples: [{ destination: 'actito' }],
+    says: ({ destination }) =>
+      `No activation of destination ${destination} needs the profile directory: none has list.identifier: profileId.`,
   }),
   exportTooLate: message<ExportFile>({
     examples: [{ file: FILE }],

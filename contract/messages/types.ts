@@ -38,8 +38,6 @@ export const FAILURE_TYPES = {
   ListPending: { retryable: true },
   /** Actito has retrieved the list, but matched none of its members. */
   NobodyTargeted: { retryable: false },
-  /** An export of Actito's profiles cannot be used, or there is none. */
-  ExportInvalid: { retryable: false },
   /** The file server is unreachable, or the connection broke. */
   DeliveryUnavailable: { retryable: true },
   /** The file server rejects the login, the host key, the directory or an operation. */

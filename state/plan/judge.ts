@@ -4,7 +4,9 @@ import { notApproved } from '../../activation/approval.ts';
 import { evaluateGuards } from '../../activation/guards.ts';
 import type { GuardTrip } from '../../contract/plan.ts';
 import { matchGuard, matchLimit } from '../../activation/match-rate.ts';
+import { tell } from '../../contract/messages/tell.ts';
 import type { Acknowledged } from '../acknowledged.ts';
+import { rows } from '../state.ts';
 import { latestDecision } from '../decisions.ts';
 import type { Plan, Run } from '../runs/runs.ts';
 import type { DeltaCounts } from './counts.ts';
@@ -38,7 +40,23 @@ export async function judge(
     peak: acknowledged.peak,
     delivered: acknowledged.deliveredAt !== null,
   });
-  return [...trips, ...(await matchRate(trx, run, delta))];
+  return [...trips, ...(await directoryAge(trx, run)), ...(await matchRate(trx, run, delta))];
+}
+
+/** The guard on the age of the profile directory: who appeared or left in Actito since is not known. */
+async function directoryAge(trx: Knex, { run, definition }: Run): Promise<GuardTrip[]> {
+  const limit = definition.destination.profiles?.maxAge;
+  if (limit === undefined) return [];
+  const [found] = await rows<{ written: Date; age: number }>(
+    trx,
+    `select written_at as written, cast(extract(epoch from now() - written_at) * 1000 as float8) as age
+     from directories join runs on runs.directory = directories.id where no = ?`,
+    [run],
+  );
+  if (!found || found.age <= limit) return [];
+  const hours = Math.floor(found.age / 3_600_000);
+  const facts = { hours, limit: Math.floor(limit / 3_600_000), written: found.written.toISOString() };
+  return [{ guard: 'profiles.maxAge', figure: hours, ...tell('directoryStale', facts) }];
 }
 
 /** The guard on the match rate. Reads all members only if a rate is configured. */

@@ -4,6 +4,7 @@ import { DELIVERING, type RunMode } from './mode.ts';
 /** Updates list and attributes in Actito to match the segment, and sends only differences. */
 export const sync: RunMode = {
   steps: [
+    step.readProfiles,
     step.compareSegment,
     step.makePlan,
     step.askGuards,

@@ -1,0 +1,171 @@
+import { futureFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { readExport } from '../../actito/exports/read-export.ts';
+import { spoolContent } from '../../actito/files/spool.ts';
+import type { FileServer } from '../../actito/delivery/file-server.ts';
+import type { Destination } from '../../activation/definition/destination.ts';
+import type { Profiles } from '../../activation/definition/profiles.ts';
+import { Failure } from '../../contract/failure.ts';
+import type { Told } from '../../contract/messages/message.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
+import { openDirectory, type Directory, type DirectoryKey } from '../../state/profiles/directory.ts';
+import { isSameVersion, noteUnread, readExports, type KnownExport } from '../../state/profiles/exports.ts';
+import { loadExport, renewDirectory } from '../../state/profiles/load.ts';
+import { connectDelivery, resolveExportLogin } from '../destination.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { cancellation, progress } from '../progress.ts';
+import { chooseExports, isRefused } from './choose.ts';
+
+/** How long a file may be incomplete without changing, in milliseconds. After that, it is refused. */
+const MAY_GROW_FOR = 3_600_000;
+
+export interface RefreshOptions {
+  /** The name of a full export that may have far fewer profiles than are known. It is read even if it was refused. */
+  accept?: string;
+}
+
+/**
+ * Reads the new exports of a destination into its profile directory. Idempotent. A file that may still be growing is
+ * left for the next time. A refused file stops the daily files after it, because they would hide what it says.
+ * @throws Failure DeliveryUnavailable, DeliveryRefused; ExportInvalid if the directory would stay empty because of it
+ */
+export async function refreshDirectory(
+  deps: Dependencies,
+  destination: Destination & { profiles: Profiles },
+  key: DirectoryKey,
+  options: RefreshOptions = {},
+): Promise<RefreshSummary> {
+  const { state } = deps;
+  const directory = await openDirectory(state, key);
+  await renewDirectory(state, directory);
+  const settings = destination.profiles.export;
+  const server = await connectDelivery(deps, resolveExportLogin(deps, destination), cancellation());
+  try {
+    const entries = await server.entries(settings.directory);
+    const reading = new Reading(deps, server, directory, settings, options);
+    await reading.readAll(entries, await readExports(state, directory.id));
+    const { read, notes, refused } = reading;
+    for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
+    const { load, writtenAt } = await openDirectory(state, key);
+    if (load === 0 && refused) throw refused;
+    return { attribute: key.attribute, read, notes, writtenAt: writtenAt?.toISOString() ?? null };
+  } finally {
+    await server.close();
+  }
+}
+
+class Reading {
+  readonly read: ReadExport[] = [];
+  readonly notes: Told[] = [];
+  refused: Failure | undefined;
+  readonly #deps: Dependencies;
+  readonly #server: FileServer;
+  readonly #directory: Directory;
+  readonly #settings: Profiles['export'];
+  readonly #options: RefreshOptions;
+
+  constructor(
+    deps: Dependencies,
+    server: FileServer,
+    directory: Directory,
+    settings: Profiles['export'],
+    options: RefreshOptions,
+  ) {
+    this.#deps = deps;
+    this.#server = server;
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  async readAll(
+    entries: Parameters<typeof chooseExports>[0],
+    known: Map<string, KnownExport>,
+  ): Promise<void> {
+    const unusable = new Set<string>();
+    for (let again = true; again;) {
+      again = false;
+      const usable = entries.filter(({ name }) => !unusable.has(name));
+      const { toRead, tooLate } = chooseExports(usable, this.#settings, known);
+      for (const { name } of tooLate) this.notes.push(tell('exportTooLate', { file: name }));
+      for (const file of toRead) {
+        if (await this.#take(file, known)) continue;
+        // Without a full export, the files before it count.
+        again = file.kind === 'full';
+        unusable.add(file.name);
+        break;
+      }
+    }
+  }
+
+  /** @returns false if the file cannot be used (yet) */
+  async #take(file: ExportFile, known: Map<string, KnownExport>): Promise<boolean> {
+    const isAccepted = this.#options.accept === file.name;
+    if (isRefused(file, known) && !isAccepted) {
+      this.#refuse(file, known.get(file.name)!.failure!);
+      return false;
+    }
+    try {
+      const loaded = await this.#load(file, isAccepted);
+      if (loaded) this.read.push({ file: file.name, kind: file.kind, ...loaded });
+    } catch (error) {
+      if (!(error instanceof Failure) || error.type !== 'ExportInvalid') throw error;
+      await this.#note(file, error, known.get(file.name));
+      return false;
+    }
+    known.set(file.name, { ...file, status: 'read', failure: null, knownFor: 0 });
+    return true;
+  }
+
+  /** The file is copied first, so that a slow server keeps no transaction open. */
+  async #load(
+    file: ExportFile,
+    mayShrink: boolean,
+  ): Promise<Pick<ReadExport, 'profiles' | 'unusable'> | null> {
+    const { columns, directory: folder } = this.#settings;
+    const report = progress();
+    const copy = await spoolContent(this.#server.read(`${folder.replace(/\/+$/, '')}/${file.name}`));
+    try {
+      const wanted = [columns.profileId!, columns[this.#directory.attribute]!];
+      const lines = reported(readExport(copy.read(), { name: file.name, columns: wanted }), report);
+      const loaded = await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink });
+      return loaded && { profiles: loaded.profiles, unusable: loaded.unusable };
+    } finally {
+      await copy.close();
+    }
+  }
+
+  async #note(file: ExportFile, failure: Failure, before: KnownExport | undefined): Promise<void> {
+    const { state } = this.#deps;
+    const waits = failure.told.reason === 'exportIncomplete';
+    const since = isSameVersion(before, file) ? before!.knownFor : 0;
+    if (waits && since < MAY_GROW_FOR) {
+      await noteUnread(state, this.#directory.id, file, { status: 'incomplete', failure: failure.told });
+      this.notes.push(tell('exportWaits', { file: file.name }));
+      return;
+    }
+    const hours = Math.floor(since / 3_600_000);
+    const final = waits ? new Failure('exportStaysIncomplete', { file: file.name, hours }) : failure;
+    await noteUnread(state, this.#directory.id, file, { status: 'refused', failure: final.told });
+    this.#refuse(file, final.told, final);
+  }
+
+  #refuse({ name, kind }: ExportFile, why: Told, failure?: Failure): void {
+    this.refused ??= failure ?? new Failure(why.reason as 'exportStaysIncomplete', why.facts as never);
+    this.notes.push(tell('exportRefused', { file: name, full: kind === 'full', why: why.message }));
+  }
+}
+
+/** Reports progress with each batch, and obeys cancellation. */
+async function* reported(
+  batches: AsyncIterable<Buffer>,
+  report: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const signal = cancellation();
+  let bytes = 0;
+  for await (const batch of batches) {
+    signal.throwIfAborted();
+    report((bytes += batch.length));
+    yield batch;
+  }
+}
