@@ -4,7 +4,7 @@ import { spoolContent } from '../../actito/files/spool.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
-import { Failure } from '../../contract/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
@@ -47,7 +47,7 @@ export async function refreshDirectory(
     const { read, notes, refused } = reading;
     for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
     const { load, writtenAt } = await openDirectory(state, key);
-    if (load === 0 && refused) throw refused;
+    if (load === 0 && refused !== undefined) throw new Failure('noExportUsable', { why: refused });
     return { attribute: key.attribute, read, notes, writtenAt: writtenAt?.toISOString() ?? null };
   } finally {
     await server.close();
@@ -57,7 +57,8 @@ export async function refreshDirectory(
 class Reading {
   readonly read: ReadExport[] = [];
   readonly notes: Told[] = [];
-  refused: Failure | undefined;
+  /** Why the first export that cannot be used is refused. */
+  refused: string | undefined;
   readonly #deps: Dependencies;
   readonly #server: FileServer;
   readonly #directory: Directory;
@@ -109,7 +110,7 @@ class Reading {
       const loaded = await this.#load(file, isAccepted);
       if (loaded) this.read.push({ file: file.name, kind: file.kind, ...loaded });
     } catch (error) {
-      if (!(error instanceof Failure) || error.type !== 'ExportInvalid') throw error;
+      if (!isFailure(error, 'ExportInvalid')) throw error;
       await this.#note(file, error, known.get(file.name));
       return false;
     }
@@ -126,7 +127,7 @@ class Reading {
     const report = progress();
     const copy = await spoolContent(this.#server.read(`${folder.replace(/\/+$/, '')}/${file.name}`));
     try {
-      const wanted = [columns.profileId!, columns[this.#directory.attribute]!];
+      const wanted = [columns.profileId, columns[this.#directory.attribute]!];
       const lines = reported(readExport(copy.read(), { name: file.name, columns: wanted }), report);
       const loaded = await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink });
       return loaded && { profiles: loaded.profiles, unusable: loaded.unusable };
@@ -147,11 +148,11 @@ class Reading {
     const hours = Math.floor(since / 3_600_000);
     const final = waits ? new Failure('exportStaysIncomplete', { file: file.name, hours }) : failure;
     await noteUnread(state, this.#directory.id, file, { status: 'refused', failure: final.told });
-    this.#refuse(file, final.told, final);
+    this.#refuse(file, final.told);
   }
 
-  #refuse({ name, kind }: ExportFile, why: Told, failure?: Failure): void {
-    this.refused ??= failure ?? new Failure(why.reason as 'exportStaysIncomplete', why.facts as never);
+  #refuse({ name, kind }: ExportFile, why: Told): void {
+    this.refused ??= why.message;
     this.notes.push(tell('exportRefused', { file: name, full: kind === 'full', why: why.message }));
   }
 }

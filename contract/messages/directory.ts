@@ -20,6 +20,10 @@ export const DIRECTORY_MESSAGES = {
           'or profiles.export.full.',
       ),
   }),
+  noExportUsable: failure<{ why: string }>('ExportInvalid', {
+    examples: [{ why: 'The export profiles_20260131.csv.gz is not UTF-8: line 7.' }],
+    says: ({ why }) => `The profile directory is empty, because no export can be used. ${why}`,
+  }),
   exportShrunk: failure<ExportFile & { profiles: number; known: number }>('ExportInvalid', {
     examples: [{ file: 'profiles_full.csv', profiles: 12, known: 1_000_000 }],
     says: ({ file, profiles, known }) =>

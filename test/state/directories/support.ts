@@ -3,7 +3,13 @@ import { directoryKey, openDirectory, type Directory } from '../../../state/prof
 import type { ExportVersion } from '../../../state/profiles/exports.ts';
 import { loadExport, type Loaded } from '../../../state/profiles/load.ts';
 import { rows } from '../../../state/state.ts';
-import { definitionFor, type StateWorld } from '../support.ts';
+import type { Definition } from '../../../activation/definition/definition.ts';
+import type { PlannedRun } from '../../../state/runs/runs.ts';
+import { closeRun } from '../../../state/runs/close.ts';
+import { settleRun } from '../../../state/settle/settle.ts';
+import { ended } from '../../support/ended.ts';
+import { deliver, planned } from '../sending.ts';
+import { definitionFor, membersOf, newActivation, type StateWorld } from '../support.ts';
 
 /** An activation whose list is resolved by the profile directory; keys are external ids. */
 export function resolvedBy(id: string, changes: object = {}) {
@@ -55,4 +61,38 @@ export function changesOf({ state }: StateWorld, { id }: Directory): Promise<[nu
     state,
     `select distinct cast(load as integer) as load, key from profile_changes_${id} order by load, key`,
   ).then((found) => found.map(({ load: number, key }) => [number, key]));
+}
+
+export type Segment = readonly (readonly [key: string, value: string])[];
+
+export const rowsOf = (segment: Segment) => segment.map(([key, value]) => ({ key, values: [value] }));
+
+/** A run that delivers its list if it is due, and settles. */
+export async function run(world: StateWorld, definition: Definition, segment: Segment): Promise<PlannedRun> {
+  const made = await planned(world, definition, rowsOf(segment));
+  if (made.plan.push) await deliver(world, made);
+  await settleRun(world.state, made);
+  await closeRun(world.state, made, ended('succeeded'));
+  return made;
+}
+
+/** An activation with a directory of its own, into which one export of these profiles was read. */
+export async function begin(
+  world: StateWorld,
+  profiles: readonly (readonly [string, string | null])[],
+  changes: object = {},
+) {
+  const id = newActivation();
+  const directory = await directoryOf(world, id);
+  if (profiles.length > 0) await load(world, directory, profiles);
+  const definition = ownTable(id, resolvedBy(id, changes));
+  return { id, directory, definition };
+}
+
+export const listOf = async (world: StateWorld, id: string) =>
+  (await membersOf(world, id)).filter(({ listed }) => listed).map(({ key, identifier }) => [key, identifier]);
+export const outcomesOf = async (world: StateWorld, id: string) =>
+  Object.fromEntries((await membersOf(world, id)).map(({ key, outcome }) => [key, outcome]));
+export async function deltaRows({ state }: StateWorld, { delta }: PlannedRun) {
+  return rows(state, `select key, membership, attributes from ${delta} order by key, membership`);
 }
