@@ -83,12 +83,12 @@ describe('after a change of the directory, with an unchanged segment', () => {
     ['nobody', '3'],
   ] as const;
   const start = async () => {
-    const world = await begin(world, [
+    const begun = await begin(world, [
       ['p1', 'anna'],
       ['p2', 'ben'],
     ]);
-    await run(world, world.definition, segment);
-    return world;
+    await run(world, begun.definition, segment);
+    return begun;
   };
 
   test('a member who waited is added, with all attributes', async () => {
