@@ -4,6 +4,9 @@ import type { SourceLines } from './source-lines.ts';
 /** What the profile directory knows of a key: the id of its profile, no profile, or several profiles. */
 export type Profile = { id: string } | 'none' | 'several';
 
+/** The maximum number of rows, and of their bytes, that wait for answers. One batch may exceed them. */
+const MOST_ROWS = 8192;
+const MOST_BYTES = 4_000_000;
 /** A field without a value. */
 const NOTHING = Buffer.from('\\N');
 
@@ -28,6 +31,11 @@ export class AskedRows {
   keys: string[] = [];
   #lines = Buffer.alloc(0);
   #filled = 0;
+
+  /** Whether so many rows wait that their keys should be looked up. */
+  get areMany(): boolean {
+    return this.keys.length >= MOST_ROWS || this.#filled >= MOST_BYTES;
+  }
 
   /** Stores the current row of `lines`. Its bytes are copied. */
   add(lines: SourceLines): void {

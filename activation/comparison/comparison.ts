@@ -37,8 +37,6 @@ export interface ComparisonOptions {
 
 /** Deferred rows are compared in steps of this number of pieces, about 10 ms, even if none of them differs. */
 const PIECES_PER_STEP = 16;
-/** The number of questions for the profile directory that may wait while a partition is read from disk. */
-const MOST_QUESTIONS = 4096;
 
 /**
  * Compares a segment with the marks of its members while it is read, and writes only what differs. Load the marks, then
@@ -129,6 +127,11 @@ export class Comparison {
     return this.#rows.delta.take();
   }
 
+  /** Whether so many questions wait that they should be answered now. */
+  get hasManyQuestions(): boolean {
+    return this.#rows.asked.areMany;
+  }
+
   /** The keys for which the profile directory must be asked. */
   get questions(): readonly string[] {
     return this.#rows.asked.keys;
@@ -165,7 +168,7 @@ export class Comparison {
     let steps = 0;
     const { asked, delta } = this.#rows;
     for (const table of this.#partitions.finish({ piece: hashWithin, row })) {
-      if (asked.keys.length > (table ? 0 : MOST_QUESTIONS)) {
+      if (table ? asked.keys.length > 0 : asked.areMany) {
         yield delta.take();
         if (asked.keys.length > 0) throw new Failure('questionsUnanswered', {});
       }

@@ -47,7 +47,7 @@ export class DirectoryAnswers {
 
   /** Answers the questions if there are many. */
   async answerMany(): Promise<void> {
-    if (this.#comparison.questions.length >= LOOKED_UP) await this.answerAll();
+    if (this.#comparison.hasManyQuestions) await this.answerAll();
   }
 
   async answerAll(): Promise<void> {

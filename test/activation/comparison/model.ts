@@ -42,6 +42,7 @@ export function model(
     forgotten: 0,
     duplicates: 0,
     ambiguous: 0,
+    waiting: 0,
     listed: listed.length,
   };
   const delta: DeltaRow[] = [];

@@ -1,4 +1,5 @@
 import { SlotBudget } from '../../../activation/comparison/budget.ts';
+import type { Profile } from '../../../activation/comparison/asked-rows.ts';
 import { Comparison, type ComparisonOptions } from '../../../activation/comparison/comparison.ts';
 import { DELTA_COLUMNS, valueColumns } from '../../../activation/comparison/delta-format.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { FLAG } from '../../../activation/comparison/slots.ts';
 import { activationSchema } from '../../../activation/definition/activation.ts';
 import {
+  hasIdentifierColumn,
   hasOwnIdentifier,
   resolveActivation,
   type Definition,
@@ -87,7 +89,7 @@ export function copyField(value: string | null): string {
 
 /** A segment as PostgreSQL's COPY writes it. */
 export function copyLines(rows: readonly Row[], { activation }: Definition): Buffer {
-  const own = hasOwnIdentifier(activation);
+  const own = hasIdentifierColumn(activation);
   const line = ({ key, identifier = null, values }: Row) =>
     [key, ...(own ? [identifier] : []), ...values].map(copyField).join('\t') + '\n';
   return Buffer.from(rows.map(line).join(''));
@@ -104,7 +106,7 @@ export function binaryRecords(members: readonly Member[], seeds: Seeds, wide: bo
   const fields = (member: Member) => [
     Buffer.from(keyMark(member.key, seeds.key).replaceAll('-', ''), 'hex'),
     int8(member.flags & FLAG.DOUBT ? 0n : attributeMark(member.values, seeds)),
-    Buffer.from([0, member.flags | FLAG.OCCUPIED]),
+    Buffer.from([member.flags >> 8, (member.flags & 255) | FLAG.OCCUPIED]),
     ...(wide ? [int8(BigInt(identifierMark(member.identifier, seeds.key)))] : []),
   ];
   return Buffer.concat(members.map((member) => copyRecord(fields(member))));
@@ -157,13 +159,18 @@ export interface CompareOptions extends Partial<Omit<ComparisonOptions, 'definit
   batches?: readonly number[];
   /** Bytes that the members' records come in. */
   pieces?: number;
+  /** What the profile directory knows; the questions are answered after every so many batches. */
+  directory?: { profiles: ReadonlyMap<string, Profile>; every: number };
   /** Takes the records of the delta as they are written. */
   written?: Buffer[];
 }
 
 export interface Compared {
   delta: DeltaRow[];
-  counts: Record<'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous' | 'listed', number>;
+  counts: Record<
+    'read' | 'rejected' | 'forgotten' | 'duplicates' | 'ambiguous' | 'waiting' | 'listed',
+    number
+  >;
   listedSum: bigint;
   rejects: { key: string; reason: string }[];
 }
@@ -179,6 +186,7 @@ export async function compare(
     pieces = 65_536,
     columns,
     written: out = [],
+    directory,
     ...options
   }: CompareOptions = {},
 ): Promise<Compared> {
@@ -198,6 +206,12 @@ export async function compare(
     onReject: (key, reason) => rejects.push({ key, reason }),
     ...options,
   });
+  const answer = () => {
+    const { questions } = comparison;
+    if (questions.length === 0) return;
+    const profiles = questions.map((key) => directory?.profiles.get(key) ?? 'none');
+    out.push(Buffer.from(comparison.answer(profiles)));
+  };
   try {
     load(
       comparison,
@@ -208,11 +222,14 @@ export async function compare(
       const size = batches[batch % batches.length]!;
       out.push(Buffer.from(comparison.compare(copyLines(rows.slice(at, at + size), definition))));
       at += size;
+      if (directory && batch % directory.every === 0) answer();
     }
-    for (const records of comparison.finish()) out.push(Buffer.from(records)); // each is valid until the next
+    for (const records of comparison.finish()) {
+      out.push(Buffer.from(records)); // each is valid until the next
+      answer();
+    }
     const { read, rejected, listed, listedSum, found } = comparison;
-    const { forgotten, duplicates, ambiguous } = found;
-    const counts = { read, rejected, forgotten, duplicates, ambiguous, listed };
+    const counts = { read, rejected, listed, ...found };
     return { delta: parseDelta(Buffer.concat(out), attributes.length), counts, listedSum, rejects };
   } finally {
     comparison.close();
