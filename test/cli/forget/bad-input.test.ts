@@ -32,7 +32,7 @@ test.each([
     args: ['forget', 'anna@shop.be', '--yes', '--reason', 'mail of Anna@shop.be'],
     says: 'must not contain the key',
   },
-  { bad: 'the requested record is not one', args: ['forgotten', '4711'], says: 'No record 4711' },
+  { bad: 'the requested record is not one', args: ['forgotten', '4711'], says: 'There is no record 4711' },
   {
     bad: 'the record is not a number',
     args: ['forgotten', 'anna'],
