@@ -193,5 +193,12 @@ export const DELIVERY_MESSAGES = {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The upload is incomplete: the file server has ${held} of ${sent} bytes.`,
   }),
-  uploadGone: failure('DeliveryUnavailable', always('The uploaded file disappeared from the server.')),
+  uploadGone: failure(
+    'DeliveryUnavailable',
+    always('The uploaded file disappeared from the server.', {
+      advice:
+        "If it happens again, check the account's quota (some servers accept a file that exceeds it, and then delete it), " +
+        'and whether another program moves or deletes new files in delivery.directory, such as a virus scanner.',
+    }),
+  ),
 };

@@ -8,6 +8,7 @@ const PACKAGES = {
   vsftpd: 'vsftpd',
   proftpd: 'proftpd-core',
   'mod_tls.so': 'proftpd-mod-crypto',
+  'mod_sftp.so': 'proftpd-mod-crypto',
   ftpquota: 'proftpd-core',
   'pure-ftpd': 'pure-ftpd',
   sshd: 'openssh-server',
