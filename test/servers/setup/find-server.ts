@@ -16,6 +16,7 @@ const PACKAGES = {
   'pam_oath.so': 'libpam-oath',
   tinyproxy: 'tinyproxy',
   pgbouncer: 'pgbouncer',
+  pgpool: 'pgpool2',
   postgres: 'postgresql-15',
 };
 
