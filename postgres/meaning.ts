@@ -32,17 +32,17 @@ const LIMITS: Record<string, [Limit, tries: number]> = {
   '57000': ['pooler', 10], // Pgpool-II has ended an idle session (client_idle_limit); no error of PostgreSQL itself
 };
 
-/**
- * An internal error instead of a login comes from a pooler: Pgpool-II 4.3 answers a wrong password or an unknown user
- * like this.
- */
-const OF_POOLER_AT_LOGIN = /^XX/;
-const POOLER: Meaning = { kind: 'limit', limit: 'pooler', tries: 10 };
-
 /** Temporary SQLSTATE classes: connection, rollback, resources, operator (shutdown), system error. */
 const PASSING = /^(08|40|53|55006|57P|58)/;
 /** Login refused, or the database does not exist or was dropped. */
 const NO_ENTRY = /^(28|3D|57P04)/;
+
+/**
+ * An internal error instead of a login comes from a pooler: Pgpool-II 4.3 answers like this if the password is wrong, and
+ * also while the server behind it is down, so there are as many attempts as for a lack of connections.
+ */
+const OF_POOLER_AT_LOGIN = /^XX/;
+const POOLER: Meaning = { kind: 'limit', limit: 'pooler', tries: 20 };
 
 /**
  * Returns the meaning of an SQLSTATE of any server.

@@ -89,10 +89,10 @@ test.each([
 test('an internal error during the login is that of a pooler; during a statement it is none', async () => {
   const ofLogin = () => Object.assign(serverError('XX000'), { isOfLogin: true });
   for (const failure of [warehouse(ofLogin()), stateFailure(ofLogin())!]) {
-    expect(failure.told.facts).toMatchObject({ limit: 'pooler', tries: 10 });
+    expect(failure.told.facts).toMatchObject({ limit: 'pooler', tries: 20 });
     expect(failure.told.message).toContain('Check user and password in the URL');
-    expect(await isFinal(failure, 9)).toBe(false);
-    expect(await isFinal(failure, 10)).toBe(true);
+    expect(await isFinal(failure, 19)).toBe(false);
+    expect(await isFinal(failure, 20)).toBe(true);
   }
   expect(stateFailure(serverError('XX000'))).toMatchObject({ type: 'StateRefused' });
 });
@@ -143,6 +143,7 @@ test.each([
   'ENOTFOUND',
   'ERR_POSTGRES_ENDED',
   'ERR_POSTGRES_NO_ANSWER',
+  'ERR_POSTGRES_NOT_NOW',
   'ERR_SSL_BAD_RECORD_MAC',
 ])('%s is a connection error that is retried', async (code) => {
   expect(tlsFaultOf(code)).toBeUndefined();

@@ -9,6 +9,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { ACTIVATION, startStand, type Stand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
 import { startPgpool, type Pgpool } from './setup/pgpool.ts';
+import { startPostgres15 } from './setup/postgres-15.ts';
 
 let stand: Stand;
 let database: TestDatabase;
@@ -65,7 +66,7 @@ test.each(['password', 'username'] as const)(
     const failure = await failureOf(rows(open(url.href, 1), 'select 1'));
     expect(failure).toMatchObject({
       type: 'StateUnavailable',
-      tries: 10,
+      tries: 20,
       told: { facts: { limit: 'pooler' } },
     });
     expect(failure!.message).toContain('Check user and password in the URL');
@@ -87,4 +88,26 @@ test('an idle session that Pgpool-II ends is tried again, and its limit is that 
   expect(await rows(state, 'select 1 as one')).toEqual([{ one: 1 }]);
   await state.destroy();
   await strict.stop();
+});
+
+test('a Pgpool-II without a free connection, or whose server is down, is retried, with what to check', async () => {
+  const server = await startPostgres15();
+  await server.admin.query(`alter role postgres password 'pass'`);
+  const url = `postgres://postgres:pass@127.0.0.1:${server.port}/postgres`;
+  const small = await startPgpool([url], { num_init_children: '2', reserved_connections: '1' });
+  const first = open(small.through(url), 1);
+  // The connection that found out that it is ready may still be open.
+  await expect.poll(() => rows(first, 'select 1').catch(() => undefined), { timeout: 20_000 }).toBeDefined();
+  const full = await failureOf(rows(open(small.through(url), 1), 'select 1'));
+  expect(full).toMatchObject({ type: 'StateUnavailable', retryable: true });
+  expect(full!.message).toContain('it has no free connection');
+  await first.destroy();
+
+  await server.stop();
+  await expect
+    .poll(async () => (await failureOf(rows(open(small.through(url), 1), 'select 1')))?.message, {
+      timeout: 20_000,
+    })
+    .toContain('whether the server behind it is running');
+  await small.stop();
 });
