@@ -15,6 +15,8 @@ const PACKAGES = {
   ip: 'iproute2',
   'pam_oath.so': 'libpam-oath',
   tinyproxy: 'tinyproxy',
+  squid: 'squid',
+  basic_ncsa_auth: 'squid',
   pgbouncer: 'pgbouncer',
   pgpool: 'pgpool2',
   postgres: 'postgresql-15',
@@ -28,6 +30,7 @@ const FOLDERS = [
   'usr/bin',
   'usr/lib/postgresql/15/bin',
   'usr/lib/proftpd',
+  'usr/lib/squid',
   `usr/lib/${machine()}-linux-gnu/security`,
 ];
 
