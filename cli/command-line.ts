@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import type { CommandContext, Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { cleanOutput } from './output.ts';
+import { cleanOutput, jsonOf } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line (without the program's name). Never throws: it prints errors. @returns the exit code */
@@ -55,7 +55,7 @@ export async function commandLine(args: readonly string[], given: Context): Prom
     json ||= wantsJson;
     // JSON output is a single object on standard output. If a part of another object is already there, the error goes
     // to stderr.
-    if (json) (hasPrinted ? err : out).write(`${JSON.stringify(failedJson(failure))}\n`);
+    if (json) (hasPrinted ? err : out).write(`${jsonOf('failure', failedJson(failure), 0)}\n`);
     else err.write(`${describeError(failure).join('\n')}\n`);
     return exitCodeOf(failure);
   }

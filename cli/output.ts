@@ -31,7 +31,7 @@ export function rawOutput(out: Writable): Writable {
   return RAW.get(out) ?? out;
 }
 
-/** Formats the answer of a reading command as JSON. schemas/output/ has the schema of its shape. */
+/** Formats the answer of a command as JSON. schemas/output/ has the schema of its shape. */
 export function jsonOf<Name extends keyof Answers>(_: Name, answer: Answers[Name], indent = 2): string {
   return JSON.stringify(answer, null, indent);
 }

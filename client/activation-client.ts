@@ -37,19 +37,9 @@ import { ownerFrom, ownSchedules, pauseSchedule, resumeSchedule, type OwnSchedul
 import { startRun, type RunHandle, type StartedRun } from './start.ts';
 import { readLiveStatus, type LiveStatus } from './status.ts';
 
-export type { DecisionInput, DecisionResult } from '../contract/decision.ts';
+export type * from './types.ts';
 export { Failure, isFailure } from '../contract/failure.ts';
-export type { GuardTrip, HeldPlan } from '../contract/plan.ts';
-export type { RunProgress } from '../contract/progress.ts';
-export type { RunInput, RunRequest } from '../contract/request.ts';
-export type { RunResult } from '../contract/result.ts';
 export { runFailure, type RunFailure } from './failure.ts';
-export type { FollowOptions, Trouble } from './follow.ts';
-export type { CancelledRun } from './runs.ts';
-export type { AppliedSchedule, ForeignSchedule, SchedulePlan } from './schedule-plan.ts';
-export type { OwnSchedule } from './schedules.ts';
-export type { RunHandle, StartedRun } from './start.ts';
-export type { LiveStatus } from './status.ts';
 
 /** How the client reaches Temporal and the worker. */
 export interface ClientOptions {

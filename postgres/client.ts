@@ -20,6 +20,11 @@ export interface ClientSettings {
   application_name?: string;
 }
 
+/** An error that a client marks if the connection was refused, and not a later statement. */
+export interface OfLogin {
+  isOfLogin?: boolean;
+}
+
 /** Properties of node-postgres' client that are missing in its types (8.x). */
 interface Inner {
   /** Null once the server has proved in a SASL exchange that it knows the password; undefined before any exchange. */
@@ -127,7 +132,8 @@ export class PostgresClient extends Base {
   override connect(callback?: (error: Error | null, client?: this) => void): Promise<this> | void {
     const connected = this.within(this.#connectTimeout, super.connect()).then(
       () => this,
-      (error: Error) => {
+      (error: Error & OfLogin) => {
+        error.isOfLogin = true;
         throw 'code' in error ? error : Object.assign(error, { code: 'ERR_POSTGRES_ENDED' });
       },
     );

@@ -29,6 +29,7 @@ const LIMITS: Record<string, [Limit, tries: number]> = {
   '55P03': ['lock_timeout', 10],
   '53300': ['max_connections', 20], // other statements end by themselves
   '08P01': ['pooler', 10], // an error of a pooler, for example that it cannot log in, or has no such database
+  '57000': ['pooler', 10], // Pgpool-II has ended an idle session (client_idle_limit); no error of PostgreSQL itself
 };
 
 /** Temporary SQLSTATE classes: connection, rollback, resources, operator (shutdown), system error. */
@@ -36,8 +37,19 @@ const PASSING = /^(08|40|53|55006|57P|58)/;
 /** Login refused, or the database does not exist or was dropped. */
 const NO_ENTRY = /^(28|3D|57P04)/;
 
-/** Returns the meaning of an SQLSTATE of any server. */
-export function meaningOf(sqlstate: string): Meaning {
+/**
+ * An internal error instead of a login comes from a pooler: Pgpool-II 4.3 answers like this if the password is wrong, and
+ * also while the server behind it is down, so there are as many attempts as for a lack of connections.
+ */
+const OF_POOLER_AT_LOGIN = /^XX/;
+const POOLER: Meaning = { kind: 'limit', limit: 'pooler', tries: 20 };
+
+/**
+ * Returns the meaning of an SQLSTATE of any server.
+ * @param isOfLogin the server sent it instead of accepting the connection
+ */
+export function meaningOf(sqlstate: string, isOfLogin = false): Meaning {
+  if (isOfLogin && OF_POOLER_AT_LOGIN.test(sqlstate)) return POOLER;
   if (NO_ENTRY.test(sqlstate)) return { kind: 'login' };
   const limit = LIMITS[sqlstate];
   if (limit) return { kind: 'limit', limit: limit[0], tries: limit[1] };

@@ -19,8 +19,15 @@ interface Inner {
 }
 const Base = pg.Connection as unknown as new (config: object) => pg.Connection & Inner;
 
-/** The server's answers to a request for TLS. */
-const [YES, NO] = [0x53, 0x4e];
+/**
+ * The server's answers to a request for TLS. An error comes from a server, or a pooler, that takes no connection now. Its
+ * text is not read, because it could be anyone's (CVE-2024-10977).
+ */
+const [YES, NO, ERROR] = [0x53, 0x4e, 0x45];
+const REFUSALS: Record<number, ConnectionCode> = {
+  [NO]: 'ERR_POSTGRES_NO_TLS',
+  [ERROR]: 'ERR_POSTGRES_NOT_NOW',
+};
 
 /**
  * The connection of a client, with libpq's meaning of `sslmode`: with `prefer` it continues without TLS if the server
@@ -62,7 +69,7 @@ export class NegotiatedConnection extends Base {
         this.emit('sslconnect'); // the client sends its first message
       } else {
         // Further bytes would have been injected by someone in between before the encryption (CVE-2021-23222).
-        stream.destroy(connectionError(answer[0] === NO ? 'ERR_POSTGRES_NO_TLS' : 'ERR_POSTGRES_ODD_ANSWER'));
+        stream.destroy(connectionError(REFUSALS[answer[0]!] ?? 'ERR_POSTGRES_ODD_ANSWER'));
       }
     });
     super.requestSsl();

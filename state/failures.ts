@@ -4,6 +4,7 @@ import { sqlstateOf } from '../contract/foreign.ts';
 import type { FactsOf } from '../contract/messages/catalogue.ts';
 import { CONNECTION_CODES } from '../contract/messages/connections.ts';
 import { STATE_VARIABLE as variable } from '../contract/names.ts';
+import type { OfLogin } from '../postgres/client.ts';
 import { meaningOf, READ_ONLY, type Meaning } from '../postgres/meaning.ts';
 import { sessionOf } from './session-names.ts';
 import { LONGEST_WAIT } from './transactions.ts';
@@ -51,13 +52,14 @@ export function stateFailure(error: unknown): Failure | undefined {
   return isOurs || isNetwork ? new Failure('stateUnreachable', { code }) : undefined;
 }
 
-function fromServer(error: Error, sqlstate: string): Failure {
+function fromServer(error: Error & OfLogin, sqlstate: string): Failure {
   if (sqlstate === DROPPED.code && DROPPED.table.test(error.message)) {
     return new Failure('runTablesDropped', {});
   }
   if (sqlstate === LOCK_NOT_AVAILABLE)
     return new Failure('stateLocked', { waited: LONGEST_WAIT, ...heldBy(error as { holders?: string[] }) });
-  const meaning: Meaning = sqlstate === ONLY_READS ? READ_ONLY : meaningOf(sqlstate);
+  const { isOfLogin }: OfLogin = error;
+  const meaning: Meaning = sqlstate === ONLY_READS ? READ_ONLY : meaningOf(sqlstate, isOfLogin);
   switch (meaning.kind) {
     case 'passes':
       return new Failure('stateBusy', { code: sqlstate });

@@ -4,6 +4,7 @@ import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { ACTIVATION, examples } from '../options.ts';
+import { jsonOf } from '../output.ts';
 
 interface CancelFlags {
   dryRun?: boolean;
@@ -61,6 +62,6 @@ async function cancel(
     line(`${handle.workflowId}: ${outcome === 'cancelled' ? 'canceled' : `had already ended (${outcome})`}`);
     runs.push(ended);
   }
-  if (json) out.write(`${JSON.stringify({ activation, runs }, null, 2)}\n`);
+  if (json) out.write(`${jsonOf('cancel', { activation, runs })}\n`);
   return EXIT.ok;
 }

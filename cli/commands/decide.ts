@@ -13,6 +13,7 @@ import {
   WHO_BY_DEFAULT,
   whoAmI,
 } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { decisiveCounts } from '../result.ts';
 import { maxRejects, tellResult, type RunOutput } from './run.ts';
 
@@ -117,7 +118,7 @@ async function approve(
   const { run } = decided;
   const recorded = () => context.err.write('The approval is recorded and applies to the next run.\n');
   if (!run) {
-    if (output.json) context.out.write(`${JSON.stringify(decided, null, 2)}\n`);
+    if (output.json) context.out.write(`${jsonOf('decision', { ...decided, run })}\n`);
     else recorded();
     return EXIT.busy;
   }
@@ -137,7 +138,7 @@ async function decline(
   context: Context,
 ): Promise<number> {
   const result = await client.decline(decision, waiting(context));
-  const lines = json ? [JSON.stringify(result, null, 2)] : describeDecline(result);
+  const lines = json ? [jsonOf('decision', { ...result, run: null })] : describeDecline(result);
   context.out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }

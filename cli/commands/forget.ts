@@ -7,6 +7,7 @@ import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION, WHO_BY_DEFAULT, whoAmI } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import type { Forgetting } from './forget-record.ts';
 import { describeProof } from './forgotten.ts';
 
@@ -77,7 +78,7 @@ async function forget(
     await client.eraseRecord(record, waiting(context));
     const proof = await requireProof(env, record);
     const lines = json
-      ? [JSON.stringify({ ...proof, already }, null, 2)]
+      ? [jsonOf('forget', { ...proof, already })]
       : [...(already ? [ALREADY] : []), ...describeProof(proof)];
     out.write(`${lines.join('\n')}\n`);
     return EXIT.ok;

@@ -10,6 +10,8 @@ import type { CommandContext, Context } from '../context.ts';
 import { exitCodeOf, failedJson } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTrouble, NO_WORKER } from '../follow.ts';
+import type { Answers } from '../json/answers.ts';
+import { jsonOf } from '../output.ts';
 import { codeOf, type RunOutput } from './run.ts';
 
 /** The activations to run: all of the project, or those with a tag. */
@@ -23,7 +25,7 @@ interface Ended {
   /** The line that describes the end of the run. */
   line: string;
   /** The run's result, or why there is none. */
-  json: object;
+  json: Answers['runs']['runs'][number];
 }
 
 /** Exit codes, the worst one last. */
@@ -88,7 +90,7 @@ async function followAll(
       return end;
     }),
   );
-  if (json) out.write(`${JSON.stringify({ runs: ended.map((end) => end.json) }, null, 2)}\n`);
+  if (json) out.write(`${jsonOf('runs', { runs: ended.map((end) => end.json) })}\n`);
   const codes = ended.map(({ code }) => code);
   if (codes.includes(EXIT.interrupted)) once('The runs continue in the background.');
   return codes.reduce((worst, code) => (severity(code) > severity(worst) ? code : worst), EXIT.ok);

@@ -9,6 +9,7 @@ import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { startAndFollow } from '../follow.ts';
 import { ACTIVATION, examples, RESULT_AS_JSON } from '../options.ts';
+import { jsonOf } from '../output.ts';
 import { describePlan } from '../plan.ts';
 import type { Named } from '../project.ts';
 import { describeResult } from '../result.ts';
@@ -162,7 +163,7 @@ export function tellResult(
   if (!result) return EXIT.interrupted;
   const inWords = () =>
     result.plan ? describePlan(result, result.plan, tableWidth(out)) : describeResult(result);
-  const lines = json ? [JSON.stringify(result, null, 2)] : inWords();
+  const lines = json ? [jsonOf('plan', result)] : inWords();
   out.write(`${lines.join('\n')}\n`);
   const code = codeOf(result, { maxRejects });
   if (code === EXIT.rejects)

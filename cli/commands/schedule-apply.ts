@@ -9,6 +9,7 @@ import type { Project } from '../../config/project.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../options.ts';
+import { jsonOf } from '../output.ts';
 
 interface ApplyFlags {
   /** Print the changes without making them. */
@@ -82,7 +83,7 @@ async function apply(
   if (schedules.length === 0) line('No activation of the project has a schedule.');
   if (dryRun) line('Nothing was changed.');
   if (json)
-    out.write(`${JSON.stringify({ ...client.owner, dryRun, schedules, foreign, problems }, null, 2)}\n`);
+    out.write(`${jsonOf('scheduleApply', { ...client.owner, dryRun, schedules, foreign, problems })}\n`);
   if (problems.length === 0) return EXIT.ok;
   err.write(`${tell('schedulesUntouched', { folder, activations: [...broken.keys()], problems }).message}\n`);
   return EXIT.failed;

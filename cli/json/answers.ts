@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ROUTE_RESULTS } from '../../contract/inspect.ts';
+import { cancel, decision, runs, scheduleApply } from './changes.ts';
+import { INSPECTIONS } from './inspections.ts';
 import {
   count,
   counts,
   failure,
   forgotten,
-  many,
   moment,
   pastRun,
   problem,
@@ -14,7 +14,7 @@ import {
   text,
   told,
 } from './parts.ts';
-import { runResult } from './result.ts';
+import { failed, runResult } from './result.ts';
 
 const { strictObject: shape, array } = z;
 
@@ -95,7 +95,9 @@ const schedule = shape({
     .optional(),
 });
 
-/** The shapes of what reading commands print with `--json`, by command. */
+const forgottenRecord = shape({ ...forgotten.shape, activations: array(erased) });
+
+/** The shapes of what commands print with `--json`, by command; `failure` is for any command. */
 export const ANSWERS = {
   status: shape({
     at: moment,
@@ -122,68 +124,10 @@ export const ANSWERS = {
   }),
   explain: explanation,
   forgotten: shape({ records: array(forgotten) }),
-  forgottenRecord: shape({ ...forgotten.shape, activations: array(erased) }),
+  forgottenRecord,
+  forget: shape({ ...forgottenRecord.shape, already: z.boolean() }),
   plan: runResult,
-  attributes: shape({
-    what: z.literal('attributes'),
-    destination: text,
-    profileTable: text,
-    attributes: array(
-      shape({
-        name: text,
-        type: text,
-        unique: z.boolean(),
-        mandatory: z.boolean(),
-        maxLength: count.optional(),
-        mappedBy: many,
-      }),
-    ),
-    more: count,
-  }),
-  lists: shape({
-    what: z.literal('lists'),
-    destination: text,
-    lists: array(
-      shape({
-        name: text,
-        profiles: count.nullable(),
-        expires: text.nullable(),
-        file: text.nullable(),
-        owner: text.nullable(),
-        orphaned: z.boolean(),
-      }),
-    ),
-    more: count,
-  }),
-  directoryRefresh: shape({
-    what: z.literal('directory'),
-    destination: text,
-    directories: array(
-      shape({
-        attribute: text,
-        read: array(shape({ file: text, kind: z.enum(['daily', 'full']), profiles: count, unusable: count })),
-        notes: array(told),
-        writtenAt: moment.nullable(),
-      }),
-    ),
-  }),
-  contractCheck: shape({
-    what: z.literal('contract'),
-    destination: text,
-    actito: text.nullable(),
-    checks: array(
-      shape({
-        route: text,
-        mark: z.enum(['D', 'C', 'A']),
-        call: text,
-        result: z.enum(ROUTE_RESULTS),
-        status: count.nullable(),
-        fields: many,
-        says: told,
-        settings: many,
-      }),
-    ),
-  }),
+  ...INSPECTIONS,
   doctor: shape({
     probes: array(
       shape({
@@ -204,6 +148,11 @@ export const ANSWERS = {
     found: shape({ sources: count, destinations: count, activations: count }).optional(),
   }),
   scheduleList: shape({ project: text, taskQueue: text, schedules: array(schedule) }),
+  scheduleApply,
+  runs,
+  cancel,
+  decision,
+  failure: failed,
 };
 
 /** The type of a value before it becomes JSON: a time can still be a Date, facts any object. */
@@ -220,13 +169,25 @@ type Before<T> = string extends T
 /** The types of the answers before they become JSON, by their names in {@link ANSWERS}. */
 export type Answers = { [Name in keyof typeof ANSWERS]: Before<z.output<(typeof ANSWERS)[Name]>> };
 
+/** Titles of answers that are not named after their command. */
+const TITLES: Record<string, string> = {
+  decision: 'What decline prints with --json, and approve if it starts no run',
+  failure: 'What a command prints with --json when it fails, is held or is wrong',
+  forgottenRecord: 'What forgotten <record> prints with --json',
+  plan: 'The result of a run, or the plan of a dry run',
+  runs: 'What run --all and run --tag print with --json',
+  scheduleApply: 'What schedule apply prints with --json',
+  scheduleList: 'What schedule list prints with --json',
+  unmatched: 'What rejects --reason Unmatched prints with --json',
+};
+
 /** Returns the JSON Schemas of the answers by file name. */
 export function answerSchemas(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(ANSWERS).map(([name, schema]) => {
       const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.schema.json`;
       const { $schema, ...others } = z.toJSONSchema(schema, { target: 'draft-7' });
-      return [file, { $schema, title: `What ${name} prints with --json`, ...others }];
+      return [file, { $schema, title: TITLES[name] ?? `What ${name} prints with --json`, ...others }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, many, moment, runCounts, text, told } from './parts.ts';
+import { count, failure, many, moment, runCounts, text, told } from './parts.ts';
 
 const { strictObject: shape, array } = z;
 
@@ -55,4 +55,12 @@ export const runResult = shape({
     profiles: count.nullable(),
     expires: text.nullable(),
   }).optional(),
+});
+
+/** What a command prints when it fails, is held or is wrong. */
+export const failed = shape({
+  outcome: z.enum(['held', 'cancelled', 'failed', 'busy', 'invalid']),
+  error: failure,
+  guards: array(trip),
+  planHash: text.nullable(),
 });

@@ -7,6 +7,8 @@ export const CONNECTION_CODES = {
   ERR_POSTGRES_NO_BINDING: 'the server offers no login that is bound to the TLS connection',
   ERR_POSTGRES_NO_ANSWER: 'no answer before the timeout',
   ERR_POSTGRES_NO_TLS: 'the server does not support TLS',
+  ERR_POSTGRES_NOT_NOW:
+    'the server answered with an error instead of TLS, for example because it has no free connection',
   ERR_POSTGRES_ODD_ANSWER: 'the server is not PostgreSQL',
 } as const;
 

@@ -202,5 +202,12 @@ export const DELIVERY_MESSAGES = {
     'DeliveryUnavailable',
     always('The file disappeared from the server before it was read.'),
   ),
-  uploadGone: failure('DeliveryUnavailable', always('The uploaded file disappeared from the server.')),
+  uploadGone: failure(
+    'DeliveryUnavailable',
+    always('The uploaded file disappeared from the server.', {
+      advice:
+        "If it happens again, check the account's quota (some servers accept a file that exceeds it, and then delete it), " +
+        'and whether another program moves or deletes new files in delivery.directory, such as a virus scanner.',
+    }),
+  ),
 };

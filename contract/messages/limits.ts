@@ -47,7 +47,9 @@ const ADVICE: Record<Limit, string> = {
     'max_standby_streaming_delay, or read from the primary.',
   read_only:
     'The server is a standby, or default_transaction_read_only is on. Change the URL to the primary server.',
-  pooler: 'A pooler or proxy rejected the statement. See its log for the reason.',
+  pooler:
+    'A pooler or proxy rejected the login or the statement. Check user and password in the URL (the pooler must know them, too), ' +
+    'and whether the server behind it is running. Its log says why.',
 };
 
 const SHOP = { variable: 'WAREHOUSE_URL' };

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { afterAll, expect, test } from 'vitest';
-import { TASK_QUEUE } from '../../contract/names.ts';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../contract/names.ts';
+import type { RunProgress } from '../../contract/progress.ts';
 import { temporalAddress } from '../setup/servers.ts';
+import { until } from '../setup/until.ts';
 import { LIST, startStand } from '../support/stand.ts';
 import { hostWorker } from '../support/temporal-run.ts';
 
@@ -50,4 +52,24 @@ test('a program starts runs, approves a small removal that was held, and leaves 
   expect(code).toBe(1);
   expect(err).toMatch(/^Held: .* The plan's hash: [0-9a-f]{12}\n$/);
   expect(listed()).toBe(20);
+});
+
+test('a program whose run is skipped says why, and prints no counts', async () => {
+  await stand.writeActivation();
+  stand.actito.setFault('serverError', { times: 1_000 });
+  onTestFinished(() => stand.actito.setFault('serverError', null));
+  const { client, taskQueue } = hosted;
+  const scheduled = await client.workflow.start(WORKFLOW_TYPE, {
+    taskQueue,
+    workflowId: 'activation/vip-2026-11-24T06:00:00Z',
+    args: [{ activation: 'vip' }],
+  });
+  const opened = async () => (await scheduled.query<RunProgress>('progress')).phase !== 'opening';
+  await until('the scheduled run is open', opened);
+
+  const { code, out } = await nightly();
+  expect(code).toBe(0);
+  expect(out).toMatch(/^vip: skipped; [A-Z].*\.\n$/);
+  await scheduled.cancel();
+  await expect(scheduled.result()).rejects.toThrow();
 });

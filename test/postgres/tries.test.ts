@@ -73,6 +73,7 @@ test.each([
   ['57P05', 'idle_session_timeout', 5],
   ['53300', 'max_connections', 20],
   ['08P01', 'pooler', 10],
+  ['57000', 'pooler', 10],
 ])(
   '%s is a limit, %s: it is tried %i times, and the error names what to raise',
   async (code, limit, tries) => {
@@ -84,6 +85,17 @@ test.each([
     }
   },
 );
+
+test('an internal error during the login is that of a pooler; during a statement it is none', async () => {
+  const ofLogin = () => Object.assign(serverError('XX000'), { isOfLogin: true });
+  for (const failure of [warehouse(ofLogin()), stateFailure(ofLogin())!]) {
+    expect(failure.told.facts).toMatchObject({ limit: 'pooler', tries: 20 });
+    expect(failure.told.message).toContain('Check user and password in the URL');
+    expect(await isFinal(failure, 19)).toBe(false);
+    expect(await isFinal(failure, 20)).toBe(true);
+  }
+  expect(stateFailure(serverError('XX000'))).toMatchObject({ type: 'StateRefused' });
+});
 
 test('a warehouse waits for a lock for a while, and the state for as long as the step may take', async () => {
   const failure = warehouse(serverError('55P03'));
@@ -131,6 +143,7 @@ test.each([
   'ENOTFOUND',
   'ERR_POSTGRES_ENDED',
   'ERR_POSTGRES_NO_ANSWER',
+  'ERR_POSTGRES_NOT_NOW',
   'ERR_SSL_BAD_RECORD_MAC',
 ])('%s is a connection error that is retried', async (code) => {
   expect(tlsFaultOf(code)).toBeUndefined();

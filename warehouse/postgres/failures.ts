@@ -4,6 +4,7 @@ import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, sqlstateOf } from '../../contract/foreign.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import type { OfLogin } from '../../postgres/client.ts';
 import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
 import type { Session } from './session.ts';
 import type { Statement } from './statements.ts';
@@ -50,7 +51,7 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
     return new Failure('warehouseUnreachable', { variable, code });
   };
 
-  function fromDatabase(error: DatabaseError, during: During): Failure {
+  function fromDatabase(error: DatabaseError & OfLogin, during: During): Failure {
     const { statement, elapsed = 0, session } = during;
     const sqlstate = sqlstateOf(error);
     const setting = statement?.setting;
@@ -58,7 +59,8 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
       return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
     }
     const words = wordsOf(error);
-    const meaning = meaningHere(sqlstate, session);
+    const { isOfLogin }: OfLogin = error;
+    const meaning = meaningHere(sqlstate, session, isOfLogin);
     switch (meaning.kind) {
       case 'login':
         return new Failure('warehouseLoginRefused', { variable, sqlstate });
@@ -77,9 +79,9 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
   }
 }
 
-function meaningHere(sqlstate: string, session: Session | undefined): Meaning {
+function meaningHere(sqlstate: string, session: Session | undefined, isOfLogin?: boolean): Meaning {
   if (sqlstate === NO_RIGHT && !session) return { kind: 'login' };
-  return session?.isStandby && ROLLBACK.test(sqlstate) ? STANDBY : meaningOf(sqlstate);
+  return session?.isStandby && ROLLBACK.test(sqlstate) ? STANDBY : meaningOf(sqlstate, isOfLogin);
 }
 
 /** Returns the complete text of the server, for people who may see values. */

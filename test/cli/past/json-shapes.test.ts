@@ -10,10 +10,10 @@ import { pastForTests, seedPeople } from './support.ts';
 const past = pastForTests();
 const OUTPUT = resolve(import.meta.dirname, '../../../schemas/output');
 
-/** What a command prints with --json is the answer of its schema, to the last key. */
+/** Checks that a command prints with --json what its schema says, to the last key. */
 async function check(name: keyof typeof ANSWERS, ...args: string[]): Promise<void> {
   const { out, err } = await past.ask([...args, '--json']);
-  if (out === '') throw new Error(`${args.join(' ')} said: ${err}`);
+  if (out === '') throw new Error(`${args.join(' ')} printed only: ${err}`);
   const { error } = (ANSWERS[name] as z.ZodType).safeParse(JSON.parse(out));
   expect(error && z.prettifyError(error), args.join(' ')).toBeUndefined();
 }
@@ -67,6 +67,43 @@ test('what reading commands print with --json is what their schemas say, after r
   const { records } = await past.json<{ records: { record: string }[] }>(['forgotten']);
   await check('forgottenRecord', 'forgotten', records[0]!.record);
   await check('explain', 'explain', 'vip', 'eve@shop.be');
+});
+
+test('what schedule apply prints with --json is what its schema says, for changes of all kinds', async () => {
+  const schedules = [
+    { every: '1h', pauseAfter: 'never' },
+    { cron: '0 6 * * *' },
+    { calendar: { hour: [6, 18] } },
+  ];
+  const ids = schedules.map(() => freshId('scheduled'));
+  onTestFinished(async () => {
+    for (const id of ids) await deleteIfThere(past.hosted.client, `activation/${id}`);
+  });
+  for (const [i, schedule] of schedules.entries())
+    await past.stand.writeActivation({ list: { name: ids[i] }, schedule }, ids[i]);
+  await check('scheduleApply', 'schedule', 'apply', '--dry-run');
+  await check('scheduleApply', 'schedule', 'apply');
+  await past.stand.writeActivation({ list: { name: ids[0] }, schedule: { every: '2h' } }, ids[0]);
+  await past.stand.writeActivation({ lists: {} }, ids[1]);
+  await check('scheduleApply', 'schedule', 'apply');
+});
+
+test('what a held run, a decision, several runs and wrong commands print with --json is what their schemas say', async () => {
+  await seedPeople(past.stand);
+  await past.stand.writeActivation({ guards: { maxRejectedRatio: 1 } });
+  await check('plan', 'run', 'vip');
+  await check('cancel', 'cancel', 'vip');
+  await past.stand.warehouse.query('truncate people');
+  await check('failure', 'run', 'vip');
+  await check('runs', 'run', '--all');
+  const { out } = await past.ask(['run', 'vip', '--json']);
+  const { planHash, guards } = JSON.parse(out) as { planHash: string; guards: unknown[] };
+  expect(guards).toHaveLength(1);
+  await check('decision', 'decline', 'vip', planHash, '--reason', 'not loaded');
+  await check('failure', 'run', 'vip');
+  await check('failure', 'run', 'vpi');
+  await check('failure', 'history', 'vip', '--limit', 'all');
+  await check('forget', 'forget', 'eve@shop.be', '--yes');
 });
 
 test('a plan with a canary is printed with --json as its schema says', async () => {

@@ -8,13 +8,17 @@ const PACKAGES = {
   vsftpd: 'vsftpd',
   proftpd: 'proftpd-core',
   'mod_tls.so': 'proftpd-mod-crypto',
+  'mod_sftp.so': 'proftpd-mod-crypto',
   ftpquota: 'proftpd-core',
   'pure-ftpd': 'pure-ftpd',
   sshd: 'openssh-server',
   ip: 'iproute2',
   'pam_oath.so': 'libpam-oath',
   tinyproxy: 'tinyproxy',
+  squid: 'squid',
+  basic_ncsa_auth: 'squid',
   pgbouncer: 'pgbouncer',
+  pgpool: 'pgpool2',
   postgres: 'postgresql-15',
 };
 
@@ -26,6 +30,7 @@ const FOLDERS = [
   'usr/bin',
   'usr/lib/postgresql/15/bin',
   'usr/lib/proftpd',
+  'usr/lib/squid',
   `usr/lib/${machine()}-linux-gnu/security`,
 ];
 

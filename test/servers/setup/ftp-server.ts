@@ -168,19 +168,27 @@ function viewOf(folder: string) {
   };
 }
 
-/** Processes of a program that were started with a file of this folder. */
+/**
+ * Processes of a program that were started with a file of this folder, or have one open: a process may give itself
+ * another command line.
+ */
 function processesOf(program: string, own: string): number[] {
+  const isOurs = (pid: string) =>
+    readlinkSync(`/proc/${pid}/exe`) === realpathSync(program) &&
+    (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own) ||
+      readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes(own)));
   return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        const isProgram = readlinkSync(`/proc/${pid}/exe`) === realpathSync(program);
-        return isProgram && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own);
-      } catch {
-        return false; // it has ended in the meantime
-      }
-    })
+    .filter((entry) => /^\d+$/.test(entry) && unlessEnded(() => isOurs(entry)))
     .map(Number);
+}
+
+/** False for a process that has ended in the meantime. */
+function unlessEnded(is: () => boolean): boolean {
+  try {
+    return is();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a server listens there. */

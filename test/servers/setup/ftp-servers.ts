@@ -103,7 +103,7 @@ ${settings(options)}`,
  * Lines that limit the account to this number of bytes. ProFTPD keeps quota tables, which its own tool
  * creates.
  */
-function quotaOf(own: string, bytes: number): string {
+export function quotaOf(own: string, bytes: number): string {
   const tool = findServer('ftpquota');
   const table = (type: string) => join(own, `quota.${type}`);
   for (const type of ['limit', 'tally']) {

@@ -8,7 +8,7 @@ import type { FtpServer } from './ftp-server.ts';
 
 /** A delivery of a list to a server. */
 export function listFor(
-  { directory }: FtpServer,
+  { directory }: Pick<FtpServer, 'directory'>,
   content: AsyncIterable<Uint8Array>,
   more: Partial<ListDelivery> = {},
 ): ListDelivery {

@@ -7,19 +7,20 @@ import { startProcess } from '../../../dev/processes.ts';
 import { untilItAnswers } from '../../../dev/waiting.ts';
 import { findServer } from './find-server.ts';
 
-export interface Tinyproxy {
+/** A proxy of these tests. */
+export interface Proxy {
   host: string;
   /** Its address, with the required account. */
   url: string;
   /** Log lines about tunnels. */
-  tunnels(): string[];
+  tunnels(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
-const ACCOUNT = { user: 'sync', password: 'pass-word' };
+export const ACCOUNT = { user: 'sync', password: 'pass-word' };
 
 /** Starts tinyproxy, which requires an account. @param allowed ports that it connects to; none: any */
-export async function startTinyproxy(allowed: number[] = []): Promise<Tinyproxy> {
+export async function startTinyproxy(allowed: number[] = []): Promise<Proxy> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-tinyproxy-'));
   const file = join(folder, 'tinyproxy.conf');
@@ -45,12 +46,13 @@ export async function startTinyproxy(allowed: number[] = []): Promise<Tinyproxy>
   return {
     host,
     url: `http://${ACCOUNT.user}:${ACCOUNT.password}@${host}`,
-    tunnels: () => log.split('\n').filter((line) => line.includes(': CONNECT ')),
+    tunnels: async () => log.split('\n').filter((line) => line.includes(': CONNECT ')),
     stop: () => running.stop(),
   };
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether something listens there. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('error', () => resolve(false));
