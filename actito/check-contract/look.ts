@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Route } from '../../activation/definition/contract.ts';
-import type { Failure} from '../../contract/failure.ts';
+import type { Failure } from '../../contract/failure.ts';
 import { isFailure } from '../../contract/failure.ts';
 import { fieldNames } from '../../contract/field-names.ts';
 import type { RouteCheck } from '../../contract/inspect.ts';
