@@ -167,6 +167,8 @@ export class Comparison {
     };
     let steps = 0;
     const { asked, delta } = this.#rows;
+    // Before the first table is reported: an answer can move tables to disk.
+    if (asked.keys.length > 0) yield delta.take();
     for (const table of this.#partitions.finish({ piece: hashWithin, row })) {
       if (table ? asked.keys.length > 0 : asked.areMany) {
         yield delta.take();

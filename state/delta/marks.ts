@@ -4,7 +4,7 @@ import { FLAG } from '../../activation/comparison/slots.ts';
 import { hasOwnIdentifier, namesSamePeople, usesDirectory } from '../../activation/definition/definition.ts';
 import { interval, RETRY_EVERY } from '../../activation/periods.ts';
 import { Failure } from '../../contract/failure.ts';
-import { membersTable, profileChangesTable } from '../names.ts';
+import { membersTable, profileChangesTable, profilesTable } from '../names.ts';
 import { directoryWithin, type Directory } from '../profiles/directory.ts';
 import type { Run } from '../runs/runs.ts';
 import { withConnection, type State } from '../state.ts';
@@ -56,7 +56,8 @@ export async function loadMarks<S extends MarkSink>(
     const marked = { ...rest, grace: hasGrace(run, target), directory, sameDirectory };
     const sink = prepare(marked);
     const over = marked.grace ? overSql(run, succeededRuns) : 'false';
-    const changed = directory && changedProfiles(directory, sameDirectory ? lastLoad : null);
+    const changed =
+      directory && changedProfiles(directory, sameDirectory && !run.task.repairs ? lastLoad : null);
     await load(client, marksSql(run, marked.wide, over, changed), sink, report);
     await client.query('commit');
     requireWhole(run, marked, sink);
@@ -103,20 +104,34 @@ function overSql({ definition }: Run, succeededRuns: string): string {
     : `coalesce(missing_since, now()) <= now() - ${interval(after.milliseconds)}`;
 }
 
-/** Which members may have another profile than at the last settlement, by SQL. */
+/** Which members have another profile than at the last settlement, in SQL. */
 interface ChangedProfiles {
-  /** A join of the members `m` that gives a changed key; empty if none is needed. */
+  /** A join of the members `m` with the present profiles; empty if none can have changed. */
   join: string;
-  /** The condition for a changed profile. */
+  /** The condition for a changed profile; never null. */
   condition: string;
 }
 
-/** @param after the last load that the list reflects; null if it reflects none of this directory */
+/**
+ * Only keys in the log of changes are looked at, or all keys if the log does not reach back far enough. What counts is
+ * the present profile, because a key can have changed several times.
+ * @param after the last load that the list reflects; null if it reflects none of this directory
+ */
 function changedProfiles({ id, load, loggedAfter }: Directory, after: number | null): ChangedProfiles {
-  if (after === null || after < loggedAfter) return { join: '', condition: 'true' };
-  if (after >= load) return { join: '', condition: 'false' };
-  const keys = `select distinct key as changed_key from ${profileChangesTable(id)} where load > ${after}`;
-  return { join: `left join (${keys}) changed on changed_key = m.key`, condition: 'changed_key is not null' };
+  if (after !== null && after >= load) return { join: '', condition: 'false' };
+  const isAll = after === null || after < loggedAfter;
+  const keys = isAll
+    ? `select key, profile_id from ${profilesTable(id)} where key is not null`
+    : `select key, profile_id from (select distinct key from ${profileChangesTable(id)} where load > ${after}) changed
+       left join ${profilesTable(id)} using (key)`;
+  const present = `select key as present_key, count(profile_id) as profiles, min(profile_id) as profile
+                   from (${keys}) as found group by key`;
+  return {
+    join: `left join (${present}) present on present_key = m.key`,
+    condition: `(${isAll ? '' : 'present_key is not null and '}case
+      when listed then coalesce(profiles, 0) <> 1 or profile is distinct from identifier
+      else outcome <> case coalesce(profiles, 0) when 0 then 'waiting' when 1 then '' else 'several' end end)`,
+  };
 }
 
 /** Nearly all members have only the first flag, so this case is tested first: the query tests it a million times. */

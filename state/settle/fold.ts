@@ -25,6 +25,9 @@ export interface Folded {
 /** SQL: the directory has no single profile for the member any more, so nothing that was confirmed means anything. */
 const LOSES_PROFILE = `:applied and membership in ('waiting', 'several')`;
 
+/** SQL: another profile is on the list, which has none of the attributes. */
+const CHANGES_PROFILE = `:applied and :sameDirectory and membership = 'reidentified'`;
+
 /** SQL: a resync did not send the row. Only this condition remembers that it must still be sent. */
 const STILL_TO_RESEND = `sent = 'untouched' and attributes = 'resent'`;
 
@@ -50,7 +53,7 @@ const ATTRIBUTES = {
   // member has.
   attribute_mark: `case when ${LOSES_PROFILE} then null
                         when sent in ('confirmed', 'kept', 'nothing', 'unexplained') then folded.attribute_mark
-                        when sent = 'doubt' or ${STILL_TO_RESEND} then null
+                        when sent = 'doubt' or ${STILL_TO_RESEND} or ${CHANGES_PROFILE} then null
                         when sent = 'untouched' and :remapped and m.attribute_mark is not null
                           then ~folded.attribute_mark
                         else m.attribute_mark end`,
@@ -102,11 +105,13 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   // An undo sends no attributes, so it does not change the stored mapping.
   const remapped =
     run.task.undo === null && !hasSameMarks(run, await lastMapping(trx, run, { folded: true }));
+  const sameDirectory = await hasSameDirectory(trx, run);
   const filled = (sql: string) =>
     sql
       .replaceAll(':applied', String(applied))
       .replaceAll(':believed', String(believed))
-      .replaceAll(':remapped', String(remapped));
+      .replaceAll(':remapped', String(remapped))
+      .replaceAll(':sameDirectory', String(sameDirectory));
   const hashes = hashesSql(run, remapped);
   const updates = Object.entries({ ...ATTRIBUTES, hashes, ...MEMBERSHIP });
   const counts = await countFolded(trx, run);
@@ -129,6 +134,17 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
   await insertNew(trx, run, applied);
   if (remapped) await forgetOldHashes(trx, run);
   return counts;
+}
+
+/** Whether the identifiers of the members are profile ids of the directory that this run has used. */
+async function hasSameDirectory(trx: Knex, { run }: PlannedRun): Promise<boolean> {
+  const [found] = await rows<{ same: boolean }>(
+    trx,
+    `select coalesce(runs.directory = activations.directory, false) as same
+     from runs join activations on activations.id = runs.activation where no = ?`,
+    [run],
+  );
+  return found!.same;
 }
 
 /** SQL: a member who waited for a profile has a row, but nothing in it counts. */
@@ -199,7 +215,7 @@ function hashesSql({ definition }: PlannedRun, remapped: boolean): string {
       : '';
   return `case when ${LOSES_PROFILE} then null
                when sent in ('confirmed', 'kept', 'nothing') then folded.hashes
-               when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} then null ${still} else m.hashes end`;
+               when sent in ('doubt', 'unexplained') or ${STILL_TO_RESEND} or ${CHANGES_PROFILE} then null ${still} else m.hashes end`;
 }
 
 /**

@@ -79,6 +79,31 @@ test('the result does not depend on memory, batches, or when the questions are a
   );
 });
 
+test('tables that go to disk while the last questions are answered do no harm', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 120 }),
+      fc.integer({ min: 0, max: 60 }),
+      fc.constantFrom(4, 16, 64, 128),
+      fc.constantFrom(1, 3, 1000),
+      async (rows, known, slots, every) => {
+        const segment = Array.from({ length: rows }, (_, nth) => ({ key: `k${nth}`, values: VALUES }));
+        const members = Array.from({ length: known }, (_, nth) => {
+          const key = `k${nth * 2}`;
+          return { key, identifier: `p-${key}`, values: VALUES, flags: nth % 3 ? 0 : FLAG.PROFILE };
+        });
+        const profiles = new Map<string, Profile>(
+          segment.map(({ key }, nth) => [key, nth % 4 ? { id: `p-${key}` } : 'none']),
+        );
+        const world = { rows: segment, members, profiles };
+        const large = await compared(world, 1);
+        expect(await compared(world, every, { batches: [7], slots })).toEqual(large);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 test('only new keys, unlisted members with a profile, and changed profiles are looked up', async () => {
   const member = (key: string, flags: number): Member => ({
     key,
