@@ -425,7 +425,9 @@ create table forgotten (
   -- The last repeated request for the same key.
   asked_again  timestamptz,
   -- When everything was erased everywhere; null if not yet.
-  completed_at timestamptz
+  completed_at timestamptz,
+  -- Erased rows of the profile directories, which activations share.
+  profiles     bigint not null default 0
 );
 
 -- A key can have several spellings, one for each kind of matching key.
