@@ -49,7 +49,7 @@ create table members (
   attribute_mark  bigint,
   -- 64 bits of the member's entry on the list.
   identifier_mark bigint not null,
-  -- The run that added it to the list, or that first sent it if it is not listed yet.
+  -- The run that added it to the list, that first sent it if it is not listed yet, or since which it waits for a profile.
   since           bigint not null,
   -- A rejected or unmatched member is sent again after this.
   retry_at        timestamptz,
@@ -383,7 +383,7 @@ create index on decisions (activation, decided_at);
 -- A few members of each class of a preview's plan, as examples for people.
 create table samples (
   run         bigint not null references runs on delete cascade,
-  -- added, removed, leaving, changed, unchanged or rejected.
+  -- added, removed, waiting, leaving, changed, unchanged or rejected.
   class       text not null,
   place       integer not null,
   key         text not null,
