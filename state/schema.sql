@@ -131,6 +131,8 @@ create table exports (
   failure     jsonb,
   -- When this version of the file was first met.
   met_at      timestamptz not null default now(),
+  -- When it was last on the server, to half a day. Retention deletes exports that are gone.
+  seen_at     timestamptz not null default now(),
   load        bigint,
   profiles    bigint,
   primary key (directory, name)
