@@ -185,7 +185,7 @@ async function undo(
   to: string,
 ): Promise<Found> {
   if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
-  const { version, base, read, forgotten } = await untilCancelled(recallList(state, run, delta, to));
+  const { version, base, ...counts } = await untilCancelled(recallList(state, run, delta, to));
   return {
     version,
     base,
@@ -193,7 +193,7 @@ async function undo(
     reasons: {},
     guards: [],
     notes: [],
-    counts: { read, rejected: 0, forgotten, duplicates: 0, ambiguous: 0 },
+    counts: { ...counts, rejected: 0, duplicates: 0, ambiguous: 0 },
   };
 }
 

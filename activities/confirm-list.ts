@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFound } from '../actito/api/failures.ts';
-import type { Definition } from '../activation/definition/definition.ts';
+import { usesDirectory, type Definition } from '../activation/definition/definition.ts';
 import type { ExternalTargetList } from '../actito/contract.ts';
 import { listConfirmation } from '../actito/lists/confirmation.ts';
 import { readList } from '../actito/lists/read.ts';
@@ -31,7 +31,7 @@ const LATER = 15_000;
  * Waits until Actito has retrieved the delivered file, if this license can report it, and returns what the list now
  * contains. If this run delivered nothing, the list is only read.
  * @throws Failure ListPending (try again later), DeliveryRefused if Actito could not read the file, NobodyTargeted if
- *   none of the members on the list is a profile
+ *   none of the members on the list is a profile, or less than half of those that the profile directory resolved
  */
 export async function confirmList(deps: Dependencies, ref: RunRef): Promise<ListSummary> {
   const run = await readRun(deps.state, ref.run);
@@ -65,7 +65,7 @@ async function confirmByStatus(
   // Actito does not say how soon after the retrieval it counts the profiles, so an empty list is checked for a while.
   const unlessEmpty = async (list: ExternalTargetList, retrieved: boolean): Promise<ListSummary | null> => {
     const now = client.answeredAt ?? (await readClock(deps.state)); // by Actito's clock, if known
-    empty = targetsNobody(list, members, now) ? list : undefined;
+    empty = targetsTooFew(list, members, now, usesDirectory(definition.activation)) ? list : undefined;
     return empty ? null : summary(list, retrieved);
   };
   const unseen = async () => {
@@ -107,18 +107,36 @@ async function confirmByStatus(
   );
 }
 
-/** Actito has read a file with members for this list, and none of them is a profile. */
-function targetsNobody(
+/** Members of a resolved list are profiles, but some may have been deleted since the export. */
+const LEAST_SHARE = 0.5;
+
+/**
+ * Actito has read a file with members for this list, and none of them is a profile. If the profile directory resolved
+ * the list, it is enough that less than half of them are.
+ * @param resolved the members are profile ids of the profile directory
+ */
+function targetsTooFew(
   { numberOfProfiles, expirationDate, lastRetrievedFile }: ExternalTargetList,
   members: number,
   now: Date,
+  resolved: boolean,
 ): boolean {
   if (expirationDate && Date.parse(expirationDate) <= now.getTime()) return false; // the reason is the expiry
-  if (numberOfProfiles !== 0 || members === 0 || !lastRetrievedFile) return false;
+  if (numberOfProfiles == null || members === 0 || !lastRetrievedFile) return false;
+  if (resolved ? numberOfProfiles >= members * LEAST_SHARE : numberOfProfiles > 0) return false;
   return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
 }
 
-function nobodyTargeted({ activation }: Definition, { name: list }: ExternalTargetList, members: number) {
+function nobodyTargeted(
+  { activation, destination: { entity, profileTable } }: Definition,
+  { name: list, numberOfProfiles }: ExternalTargetList,
+  members: number,
+) {
+  if (usesDirectory(activation)) {
+    const { attribute } = activation.matchingKey;
+    const facts = { list, members, profiles: numberOfProfiles ?? 0, attribute, entity, profileTable };
+    return new Failure('fewTargeted', { ...facts, destination: activation.destination });
+  }
   const identifier = activation.list.identifier.attribute;
   return new Failure('nobodyTargeted', { list, members, identifier, destination: activation.destination });
 }

@@ -43,12 +43,22 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
   return {
     run: run.run,
     guards,
+    ...matchForecast(run),
     sends: await readSends(state, run, made?.list != null),
     creates: made,
     quota: connected && (await quota(deps, run, connected)),
     problems,
     samples: await withSnapshot(state, (snapshot) => readSampleNames(snapshot, run.run)),
   };
+}
+
+/** An undo reads no segment. */
+function matchForecast({ counts, task }: PlannedRun): Pick<PlanPreview, 'forecast'> {
+  const { members = 0, leaving = 0, waiting } = counts;
+  if (waiting === undefined || task.undo !== null) return {};
+  const matched = members - leaving;
+  const all = matched + waiting;
+  return { forecast: { matched, waiting, rate: all === 0 ? null : matched / all } };
 }
 
 /** Predicts what `provision` would create. What it found the last time is trusted. */

@@ -5,7 +5,7 @@ import {
   afterUndo,
   countLines,
   entry,
-  MORE_COUNTS,
+  moreCounts,
   reasonLines,
   UNDO_COUNTS,
   undoWords,
@@ -36,8 +36,9 @@ export function describePlan(
     `${activation}: ${outcome}`,
     ...undoWords(undo).map((words) => entry('undo', words)),
     ...countLines(undo === undefined ? COUNTS : UNDO_COUNTS, counts, () => true),
-    ...countLines(MORE_COUNTS, counts, (count) => count > 0),
+    ...countLines(moreCounts(undo), counts, (count) => count > 0),
     ...reasonLines(rejects),
+    ...forecastLines(plan),
     ...listLines(result, plan),
     ...sendLines(plan),
     ...createLines(plan),
@@ -68,6 +69,17 @@ function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
   const delivery =
     sends.push === null ? 'would not be delivered' : `would be delivered (${sends.push})${when}`;
   return [entry('list', `"${list.name}" ${delivery}`)];
+}
+
+function forecastLines({ forecast }: Effects): string[] {
+  if (!forecast || forecast.rate === null) return [];
+  const { matched, waiting, rate } = forecast;
+  // Rounded down, so that 100 % means everyone.
+  const percent = Math.floor(rate * 1000) / 10;
+  const others = waiting === 0 ? '' : `; ${waiting === 1 ? '1 waits' : `${waiting} wait`} for one`;
+  return [
+    entry('match', `${percent} % of the segment: ${counted(matched, 'member')} with a profile${others}`),
+  ];
 }
 
 function sendLines({ sends, quota }: Effects): string[] {

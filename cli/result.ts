@@ -17,12 +17,11 @@ const MAIN_COUNTS: CountWords = {
   rejected: 'rows without a usable key',
 };
 
-/** Shown if they are not 0. */
-export const MORE_COUNTS: CountWords = {
+const MORE_COUNTS: CountWords = {
   leaving: 'members no longer in the segment, in their grace period on the list',
   forgotten: 'rows of forgotten people, left out',
   duplicates: 'rows that repeat another row',
-  waiting: 'members of the segment without a profile in Actito: not on the list',
+  waiting: 'members of the segment who wait for a profile: not on the list, nothing is sent',
   ambiguous: 'members whose rows contradict each other: on the list, but no attributes sent',
   refused: 'members whose attributes Actito rejected',
   badValues: "single values left out: they do not fit Actito's format, or Actito rejected them",
@@ -36,6 +35,15 @@ export const UNDO_COUNTS: CountWords = {
   added: 'members put back on the list',
   removed: 'members removed from the list',
 };
+
+/** Returns the counts that are shown if they are not 0. */
+export function moreCounts(undo: string | undefined): CountWords {
+  if (undo === undefined) return MORE_COUNTS;
+  return {
+    ...MORE_COUNTS,
+    waiting: 'members of that list not put back: their key now has another profile, or none',
+  };
+}
 
 /** The counts on which people base a decision, most important first. */
 const DECISIVE: CountName[] = [
@@ -65,7 +73,7 @@ export function describeResult(result: RunResult, now = Date.now()): string[] {
     `${activation}: ${outcome}`,
     ...undoWords(undo).map((words) => entry('undo', words)),
     ...countLines(undo === undefined ? MAIN_COUNTS : UNDO_COUNTS, counts, () => true),
-    ...countLines(MORE_COUNTS, counts, (count) => count > 0),
+    ...countLines(moreCounts(undo), counts, (count) => count > 0),
     ...reasonLines(rejects),
     ...(list ? listLines(list, now, rebase) : []),
     ...notes.map(({ message }) => entry('note', message)),

@@ -54,6 +54,11 @@ export function applyCommand(activation: string, planHash: string, undo?: string
   return `${undoCommand(activation, undo)} --plan ${planHash} --reason "…"`;
 }
 
+/** Returns the command that reads the new exports of profiles. */
+export function refreshCommand(destination: string): string {
+  return `${PROGRAM} directory refresh ${destination}`;
+}
+
 /** Returns the command that pauses the activation's schedule. The user fills in the note. */
 export function pauseCommand(activation: string): string {
   return `${PROGRAM} schedule pause ${activation} --note "…"`;

@@ -44,6 +44,8 @@ export interface PlanPreview {
   run: string;
   /** Guards that would hold a run of this plan. */
   guards: GuardTrip[];
+  /** How many members of the segment have a profile. Only if the list is resolved by the profile directory. */
+  forecast?: MatchForecast;
   sends: Sends;
   /** What a run would create in Actito; null: unknown (a problem says why). */
   creates: Creates | null;
@@ -53,6 +55,16 @@ export interface PlanPreview {
   problems: Told[];
   /** A few members of each class. */
   samples: SampleNames[];
+}
+
+/** What the profile directory says about the members of a segment, before anything is sent. */
+export interface MatchForecast {
+  /** Members with a profile: they are on the list. */
+  matched: number;
+  /** Members without a profile, or with several: they are not on the list. */
+  waiting: number;
+  /** The share of matched members, from 0 to 1; null: the segment is empty. */
+  rate: number | null;
 }
 
 /** What a run would send unless its guards hold it. */
@@ -80,7 +92,15 @@ export interface Creates {
 }
 
 /** The possible outcomes of a row in a plan. */
-export const SAMPLE_CLASSES = ['added', 'removed', 'leaving', 'changed', 'unchanged', 'rejected'] as const;
+export const SAMPLE_CLASSES = [
+  'added',
+  'removed',
+  'waiting',
+  'leaving',
+  'changed',
+  'unchanged',
+  'rejected',
+] as const;
 export type SampleClass = (typeof SAMPLE_CLASSES)[number];
 
 /** A sample member (or rejected row) of a class, without its identity. */

@@ -49,7 +49,7 @@ create table members (
   attribute_mark  bigint,
   -- 64 bits of the member's entry on the list.
   identifier_mark bigint not null,
-  -- The run that added it to the list, or that first sent it if it is not listed yet.
+  -- The run that added it to the list, that first sent it if it is not listed yet, or since which it waits for a profile.
   since           bigint not null,
   -- A rejected or unmatched member is sent again after this.
   retry_at        timestamptz,
@@ -131,6 +131,8 @@ create table exports (
   failure     jsonb,
   -- When this version of the file was first met.
   met_at      timestamptz not null default now(),
+  -- When it was last on the server, to half a day. Retention deletes exports that are gone.
+  seen_at     timestamptz not null default now(),
   load        bigint,
   profiles    bigint,
   primary key (directory, name)
@@ -383,7 +385,7 @@ create index on decisions (activation, decided_at);
 -- A few members of each class of a preview's plan, as examples for people.
 create table samples (
   run         bigint not null references runs on delete cascade,
-  -- added, removed, leaving, changed, unchanged or rejected.
+  -- added, removed, waiting, leaving, changed, unchanged or rejected.
   class       text not null,
   place       integer not null,
   key         text not null,
@@ -425,7 +427,9 @@ create table forgotten (
   -- The last repeated request for the same key.
   asked_again  timestamptz,
   -- When everything was erased everywhere; null if not yet.
-  completed_at timestamptz
+  completed_at timestamptz,
+  -- Erased rows of the profile directories, which activations share.
+  profiles     bigint not null default 0
 );
 
 -- A key can have several spellings, one for each kind of matching key.

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
-import type { Definition } from '../activation/definition/definition.ts';
+import { usesDirectory, type Definition } from '../activation/definition/definition.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Column } from '../activation/values/kinds.ts';
 import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
 import { forgottenSql } from './forgotten/digests.ts';
 import { HOLD_WISHES } from './forgotten/lock.ts';
-import { membersTable } from './names.ts';
+import { membersTable, profilesTable } from './names.ts';
+import { requireDirectory, type Directory } from './profiles/directory.ts';
 import type { ListFigures, Run } from './runs/runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
@@ -21,8 +22,11 @@ export interface Undo {
 /**
  * Fills a delta with the changes that restore the list after the run `to`: for each key that has changed since, its
  * first change contains the previous state. It has no attributes. People who asked to be forgotten since are left out.
+ * With a profile directory, so are members whose key has another profile now, or none: their former list entry is the
+ * id of a profile that is no longer theirs. If they are on the list now, they stay as they are.
  * @returns what the delta was made from
- * @throws Failure InvalidActivation if that list is not known, or not any more
+ * @throws Failure InvalidActivation if that list is not known, or not any more. ExportInvalid if the list needs
+ *   the profile directory, and it is empty
  */
 export async function recallList(
   state: State,
@@ -39,16 +43,21 @@ export async function recallList(
     await trx.raw(HOLD_WISHES);
     const unwanted = `change <> 'entered' and (${forgottenSql('changed.key')}
                       or (changed.identifier is not null and ${forgottenSql('changed.identifier')}))`;
-    const [found] = await rows<Record<'forgotten' | 'added' | 'removed', string>>(
+    const uses = usesDirectory(definition.activation);
+    const profile = uses ? currentProfile(await requireDirectory(trx, definition)) : NO_DIRECTORY;
+    const [found] = await rows<Record<'forgotten' | 'waiting' | 'added' | 'removed', string>>(
       trx,
       `with changed as (${FIRST_CHANGES_AFTER}),
-            past as (select changed.*, ${unwanted} as forgotten from changed),
+            past as (select changed.*, ${unwanted} as forgotten,
+                            change <> 'entered' and ${profile.differs} as lost
+                     from changed ${profile.join}),
             written as (
               insert into ${delta} (mark, known, membership, key, identifier, identifier_mark, former_mark)
               select mark, known, membership, key, identifier, identifier_mark, former_mark
               from (select past.mark, m.mark is not null as known, past.key, past.identifier, past.identifier_mark,
                            m.identifier_mark as former_mark,
                            case when past.change = 'entered' or forgotten then case when m.listed then 'removed' end
+                                when lost then null
                                 when m.listed is not true then 'added'
                                 when m.identifier is distinct from past.identifier then 'reidentified' end as membership
                     from past left join ${membersTable(activation)} m using (mark)) as back
@@ -56,6 +65,8 @@ export async function recallList(
               returning membership
             )
        select (select count(*) from past where forgotten) as forgotten,
+              (select count(*) from past left join ${membersTable(activation)} m using (mark)
+               where lost and not forgotten and m.listed is not true) as waiting,
               count(*) filter (where membership = 'added') as added, count(*) filter (where membership = 'removed') as removed
        from written`,
       { activation, to },
@@ -63,12 +74,13 @@ export async function recallList(
     // Last, to notice what retention has deleted before the rows were read.
     await requireUndo(trx, { activation, to, definition });
     const members = Number(now!.members);
-    const forgotten = Number(found!.forgotten);
+    const [forgotten, waiting] = [Number(found!.forgotten), Number(found!.waiting)];
     return {
       version: now!.version,
       base: { members, checksum: now!.checksum },
-      read: members + Number(found!.added) - Number(found!.removed) + forgotten,
+      read: members + Number(found!.added) - Number(found!.removed) + forgotten + waiting,
       forgotten,
+      ...(uses ? { waiting } : {}),
     };
   });
 }
@@ -80,6 +92,25 @@ export interface Recalled {
   /** The number of members of the former list, and of those who are left out. */
   read: number;
   forgotten: number;
+  /** Those who are left out because their key has another profile now, or none. Only with a profile directory. */
+  waiting?: number;
+}
+
+/** How the present profile of a changed key is found, by SQL. */
+interface CurrentProfile {
+  join: string;
+  /** The condition that it is not the one that was on the list. */
+  differs: string;
+}
+
+const NO_DIRECTORY: CurrentProfile = { join: '', differs: 'false' };
+
+function currentProfile({ id }: Directory): CurrentProfile {
+  return {
+    join: `cross join lateral (select count(*) as profiles, min(profile_id) as profile
+                               from ${profilesTable(id)} where key = changed.key) as present`,
+    differs: '(profiles <> 1 or profile is distinct from changed.identifier)',
+  };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface ProfileLines {
   lines: Buffer;
   profiles: number;
   unusable: number;
+  /** The ids of those whose owners asked to be forgotten. */
+  unwanted: string[];
 }
 
 /**
@@ -20,10 +22,13 @@ export interface ProfileLines {
 export class ProfileKeys {
   readonly #rule: KeyRule;
   readonly #isCanonical: ReturnType<typeof canonicalTest>;
-  readonly #isUnwanted: (key: string) => boolean;
+  readonly #isUnwanted: (text: string) => boolean;
 
-  /** @param isUnwanted whether a canonical key must not be stored, because its owner asked to be forgotten */
-  constructor(rule: KeyRule, isUnwanted?: (key: string) => boolean) {
+  /**
+   * @param isUnwanted whether a profile with this canonical key, or with this id, must not be stored, because its owner
+   *   asked to be forgotten
+   */
+  constructor(rule: KeyRule, isUnwanted?: (text: string) => boolean) {
     this.#rule = rule;
     // A check of every key needs its text, so nothing is gained by the bytes.
     this.#isCanonical = isUnwanted ? () => false : canonicalTest(rule);
@@ -36,6 +41,7 @@ export class ProfileKeys {
    */
   canonical(batch: Buffer): ProfileLines {
     const pieces: Buffer[] = [];
+    const unwanted: string[] = [];
     let [from, profiles, unusable] = [0, 0, 0];
     for (let start = 0, end = 0; start < batch.length; start = end + 1) {
       end = batch.indexOf(NEWLINE, start);
@@ -45,11 +51,14 @@ export class ProfileKeys {
       const said = unescapeCopy(batch.toString('utf8', key, end));
       const read = canonicalKey(this.#rule, said);
       if ('reject' in read && said !== null) unusable++;
-      const field = 'key' in read && !this.#isUnwanted(read.key) ? escapeCopy(read.key) : NO_KEY;
+      const id = unescapeCopy(batch.toString('utf8', start, key - 1)) ?? '';
+      const isUnwanted = this.#isUnwanted(id) || ('key' in read && this.#isUnwanted(read.key));
+      if (isUnwanted) unwanted.push(id);
+      const field = 'key' in read && !isUnwanted ? escapeCopy(read.key) : NO_KEY;
       pieces.push(batch.subarray(from, key), Buffer.from(`${field}\n`));
       from = end + 1;
     }
     const lines = from === 0 ? batch : Buffer.concat([...pieces, batch.subarray(from)]);
-    return { lines, profiles, unusable };
+    return { lines, profiles, unusable, unwanted };
   }
 }

@@ -9,7 +9,13 @@ import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
 import { openDirectory, type Directory, type DirectoryKey } from '../../state/profiles/directory.ts';
-import { isSameVersion, noteUnread, readExports, type KnownExport } from '../../state/profiles/exports.ts';
+import {
+  isSameVersion,
+  noteSeen,
+  noteUnread,
+  readExports,
+  type KnownExport,
+} from '../../state/profiles/exports.ts';
 import { loadExport, renewDirectory } from '../../state/profiles/load.ts';
 import { connectDelivery, resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -44,6 +50,11 @@ export async function refreshDirectory(
     const entries = await server.entries(settings.directory);
     const reading = new Reading(deps, server, directory, settings, options);
     await reading.readAll(entries, await readExports(state, directory.id));
+    await noteSeen(
+      state,
+      directory.id,
+      entries.map(({ name }) => name),
+    );
     const { read, notes, refused } = reading;
     for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
     const { load, writtenAt } = await openDirectory(state, key);

@@ -1,5 +1,4 @@
 import type { Definition } from '../../activation/definition/definition.ts';
-import type { Grace } from '../../activation/definition/removal.ts';
 import { canonicalKey, type CanonicalKey } from '../../activation/keys/canonical.ts';
 import { KEY_REJECTS } from '../../activation/keys/rejects.ts';
 import type { RunMoment } from '../../contract/messages/explain.ts';
@@ -14,6 +13,15 @@ import { readKeyFacts, type KeyFacts, type LastRead, type Membership } from '../
 import type { RejectHistory } from '../../state/report/rejects.ts';
 import type { Context } from '../context.ts';
 import { hasRun, withState } from '../state.ts';
+import {
+  leavingOf,
+  moment,
+  tellLeaving,
+  tellWaiting,
+  waitsOf,
+  type Leaving,
+  type WaitsForProfile,
+} from './explained-membership.ts';
 
 /** The status of a key, and the reasons for it. */
 export interface Explanation {
@@ -33,7 +41,9 @@ export interface Explanation {
   leaving: Leaving | null;
   /** The run that removed the key from the list, if it is still known. */
   left: { run: string; at: Date } | null;
-  /** Actito's last answer to the attributes; null when the key is not a member. */
+  /** Set when the key is in the segment, and the profile directory has no profile with it, or several. */
+  waiting: WaitsForProfile | null;
+  /** Actito's last answer to the attributes; null when the key is not a member, or waits for a profile. */
   actito: ActitosAnswer | null;
   /** The explanation in sentences. */
   because: Told[];
@@ -88,7 +98,15 @@ export async function explain(
 /** The explanation for an activation that has never run. */
 export function neverRan({ activation, key }: Asked): Explanation {
   const because = [tell('neverRan', { activation })];
-  const nothing = { storedAs: null, since: null, leaving: null, left: null, actito: null, rejects: [] };
+  const nothing = {
+    storedAs: null,
+    since: null,
+    leaving: null,
+    left: null,
+    waiting: null,
+    actito: null,
+    rejects: [],
+  };
   return { activation, key, onList: false, ...nothing, because };
 }
 
@@ -104,7 +122,8 @@ function explainKey({ activation, key }: Asked, { definition, found, facts }: Fo
     ...reject,
     message: rejectWords(reject.reason),
   }));
-  const actito = member && answerOf(member, definition, rejects);
+  const waiting = member && waitsOf(member, facts);
+  const actito = member && !waiting ? answerOf(member, definition, rejects) : null;
   const leaving = member && leavingOf(member, definition.activation.removal?.after);
   return {
     activation,
@@ -114,9 +133,11 @@ function explainKey({ activation, key }: Asked, { definition, found, facts }: Fo
     since: member?.listed ? { run: member.since, at: member.sinceMoment } : null,
     leaving,
     left: member?.listed ? null : facts.left,
+    waiting,
     actito,
     because: [
-      ...(member ? membership(member, definition) : absence(found, facts)),
+      ...(waiting ? [tellWaiting(waiting, definition, facts)] : []),
+      ...(member ? (waiting ? [] : membership(member, definition)) : absence(found, facts)),
       ...(leaving ? [tellLeaving(leaving)] : []),
       ...(actito ? answerWords(actito, definition, rejects) : []),
     ],
@@ -174,6 +195,9 @@ function answerOf(member: Membership, definition: Definition, rejects: readonly 
   if (!confirmed) return { answer: 'not confirmed', reason: null, dueAgain };
   const refusal = rejects.find(({ stage, attribute }) => stage === 'import' && attribute === '');
   if (outcome === 'unexplained') return { answer: 'not confirmed', reason: null, dueAgain };
+  // Nothing was sent since the profile was gone.
+  if (outcome === 'waiting' || outcome === 'several')
+    return { answer: 'not confirmed', reason: null, dueAgain };
   return { answer: outcome, reason: outcome === 'refused' ? (refusal?.reason ?? null) : null, dueAgain };
 }
 
@@ -199,38 +223,4 @@ function answerWords(
         return [tell('attributesContradict', { words: rejectWords('AmbiguousValues') })];
       return [dueAgain ? tell('attributesUnexplained', due) : tell('attributesUnconfirmed', {})];
   }
-}
-
-function moment(run: string, at: Date | null): RunMoment {
-  return { run, at: at?.toISOString() ?? null };
-}
-
-/** A member that is missing from the segment and stays on the list during its grace period. */
-interface Leaving {
-  /** The first run that did not find the member, and when that run opened. */
-  run: string;
-  at: Date;
-  /**
-   * The number of further runs that can miss the member before it is removed; null: the grace period is a duration or
-   * has ended.
-   */
-  runsLeft: number | null;
-  /** A run from this time on removes the member; null: the grace period is a number of runs or has ended. */
-  from: Date | null;
-}
-
-/** Returns how long a missing member stays on the list; null when the segment contains it. */
-export function leavingOf({ missing, listed }: Membership, grace: Grace | undefined): Leaving | null {
-  if (!missing || !listed) return null;
-  const { run, since: at, runs } = missing;
-  return {
-    run,
-    at,
-    runsLeft: grace && 'runs' in grace ? Math.max(0, grace.runs - runs) : null,
-    from: grace && 'milliseconds' in grace ? new Date(at.getTime() + grace.milliseconds) : null,
-  };
-}
-
-export function tellLeaving({ run, at, runsLeft, from }: Leaving): Told {
-  return tell('leavesList', { run, at: at.toISOString(), runsLeft, from: from?.toISOString() ?? null });
 }

@@ -58,7 +58,7 @@ function describeRecords(records: readonly ForgottenRecord[], width: number): st
 
 /** Describes line by line what was erased. The remaining steps come last. */
 export function describeProof(proof: Proof): string[] {
-  const { record, by, reason, askedAt, askedAgain, completedAt, activations } = proof;
+  const { record, by, reason, askedAt, askedAgain, completedAt, profiles, activations } = proof;
   const again = askedAgain === null ? '' : ` and again at ${askedAgain.toISOString()}`;
   return [
     `Record ${record}: requested at ${askedAt.toISOString()}${again} by ${by} (self-reported)${reason === null ? '' : `: ${reason}`}`,
@@ -66,6 +66,7 @@ export function describeProof(proof: Proof): string[] {
       ? '  Not erased everywhere yet: the erasure waits for runs in progress, up to a day (Temporal workflow ' +
         `forget/${record}). Runs no longer add the key. If the workflow has failed, forget the same key again.`
       : `  Erased everywhere in the state database at ${completedAt.toISOString()}. The key is never added again.`,
+    ...(profiles === 0 ? [] : [`  Profile directory: erased ${counted(profiles, 'row')}`]),
     ...activations.map((each) => `  ${each.activation}: ${found(each)}`),
     ...activations.filter(({ stillOnList }) => stillOnList).map(remains),
     '  The profile in Actito is unchanged: delete it in Actito, and the person in the warehouse.',

@@ -2,6 +2,7 @@ import { counted } from '../../contract/messages/words.ts';
 import type { Command } from 'commander';
 import ms from 'ms';
 import { LONGEST_TEXT, oneLine } from '../../contract/clean.ts';
+import type { CountName } from '../../contract/counts.ts';
 import type { PastRun } from '../../state/report/history.ts';
 import type { PeerWords } from '../../state/report/peer-words.ts';
 import type { CommandContext } from '../context.ts';
@@ -56,13 +57,25 @@ const WORDS = `
 Failures are described in words of actito-sync. The original error texts may contain personal data: they are stored only in
 the state database (retention.rejects, 14 days by default), and deleted when a person is forgotten.`;
 
-const COUNTS = ['read', 'added', 'removed', 'changed', 'updated', 'unmatched', 'rejected'] as const;
-const HEAD = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...COUNTS.map((name) => name.toUpperCase()), 'LIST'];
+const COUNTS: readonly CountName[] = [
+  'read',
+  'added',
+  'removed',
+  'changed',
+  'updated',
+  'unmatched',
+  'rejected',
+];
 
 /** Describes past runs: a table, followed by the reasons and decisions of each run. */
 function describeHistory(activation: string, runs: readonly PastRun[], width: number): string[] {
   if (runs.length === 0) return [`${activation} has never run.`];
-  return [`Runs of ${activation}`, ...table(HEAD, runs.map(row), width), ...runs.flatMap(describeReasons)];
+  // Only lists that are resolved by the profile directory have members who wait.
+  const waits = runs.some(({ counts }) => counts.waiting !== undefined);
+  const names: readonly CountName[] = waits ? [...COUNTS, 'waiting'] : COUNTS;
+  const head = ['RUN', 'STARTED', 'TOOK', 'OUTCOME', ...names.map((name) => name.toUpperCase()), 'LIST'];
+  const cells = runs.map((run) => row(run, names));
+  return [`Runs of ${activation}`, ...table(head, cells, width), ...runs.flatMap(describeReasons)];
 }
 
 /** The lines below the table: why a run was started, who decided on its plan and why, and why it failed. */
@@ -90,7 +103,7 @@ function describeWords(words: readonly PeerWords[]): string[] {
   ];
 }
 
-function row(run: PastRun): string[] {
+function row(run: PastRun, names: readonly CountName[]): string[] {
   const { openedAt, closedAt, counts } = run;
   const outcome = run.outcome ?? 'unfinished';
   return [
@@ -98,7 +111,7 @@ function row(run: PastRun): string[] {
     minute(openedAt),
     closedAt === null ? '–' : ms(closedAt.getTime() - openedAt.getTime()),
     outcome + (run.undo === null ? '' : ` (undo to ${run.undo})`),
-    ...COUNTS.map((name) => String(counts[name] ?? '–')),
+    ...names.map((name) => String(counts[name] ?? '–')),
     listOf(run),
   ];
 }

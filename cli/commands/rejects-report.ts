@@ -12,13 +12,7 @@ import {
   type RejectHistory,
 } from '../../state/report/rejects.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
-import {
-  countUnmatched,
-  readMatchRates,
-  readUnmatched,
-  type MatchRate,
-  type UnmatchedMember,
-} from '../../state/report/unmatched.ts';
+import { countUnmatched } from '../../state/report/unmatched.ts';
 import type { Context } from '../context.ts';
 import type { Answers } from '../json/answers.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
@@ -26,6 +20,7 @@ import { hasRun, withState } from '../state.ts';
 import { table, tableWidth } from '../table.ts';
 import { minute } from '../words.ts';
 import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './rejects.ts';
+import { collect, listUnmatched, NOBODY, totalOf } from './unmatched-report.ts';
 
 /** Shows the rejects of an activation, or its unmatched members. @throws Failure InvalidActivation for an unknown run or activation */
 export async function showRejects(activation: string, flags: RejectFlags, context: Context): Promise<void> {
@@ -52,7 +47,7 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
 /** The answer for an activation that has never run. */
 function neverRan(activation: string, isUnmatched: boolean): Answers['rejects'] | Answers['unmatched'] {
   return isUnmatched
-    ? { activation, total: 0, trend: [], unmatched: [] }
+    ? { activation, total: 0, causes: NOBODY, trend: [], unmatched: [] }
     : { activation, counts: [], rejects: [] };
 }
 
@@ -71,13 +66,6 @@ const REJECT_COLUMNS = {
   times: ({ times }: RejectHistory) => times,
   last_run: ({ lastRun }: RejectHistory) => lastRun,
   message: ({ reason }: RejectHistory) => rejectWords(reason),
-};
-
-const UNMATCHED_COLUMNS = {
-  key: ({ key }: UnmatchedMember) => key,
-  since_run: ({ since }: UnmatchedMember) => since,
-  last_tried: ({ lastTried }: UnmatchedMember) => lastTried,
-  due_again: ({ dueAgain }: UnmatchedMember) => dueAgain,
 };
 
 async function listRejects(
@@ -113,32 +101,8 @@ async function listRejects(
           width: tableWidth(out),
         })
       : describeNoRejects(activation, await countRejectHistory(snapshot, { activation }));
-  const unmatched = await countUnmatched(snapshot, activation);
+  const unmatched = totalOf(await countUnmatched(snapshot, activation));
   out.write(`${[...lines, ...unmatchedHint(activation, unmatched)].join('\n')}\n`);
-}
-
-async function listUnmatched(
-  snapshot: Snapshot,
-  activation: string,
-  { keys, limit, json = false, csv = false }: Wanted,
-  { out, signal }: Context,
-): Promise<void> {
-  const filter = { activation, keys, limit };
-  if (csv) return writeStream(out, csvOf(readUnmatched(snapshot, filter), UNMATCHED_COLUMNS), signal);
-  const trend = await readMatchRates(snapshot, activation);
-  const total = await countUnmatched(snapshot, activation);
-  if (json) {
-    const head = { activation, total, trend };
-    return writeStream(out, jsonWithArray(head, 'unmatched', readUnmatched(snapshot, filter)), signal);
-  }
-  const shown = limit ?? ON_A_TERMINAL;
-  const found = await collect(readUnmatched(snapshot, { ...filter, limit: shown + 1 }));
-  const lines = describeUnmatched(
-    activation,
-    { total, trend, members: found.slice(0, shown) },
-    tableWidth(out),
-  );
-  out.write(`${lines.join('\n')}\n`);
 }
 
 function unmatchedHint(activation: string, count: number): string[] {
@@ -163,12 +127,6 @@ async function spellings(snapshot: Snapshot, activation: string, key: string): P
 
 async function* mapBatches<T, U>(batches: AsyncIterable<T[]>, change: (item: T) => U): AsyncGenerator<U[]> {
   for await (const batch of batches) yield batch.map(change);
-}
-
-async function collect<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const batch of batches) all.push(...batch);
-  return all;
 }
 
 /** Describes rejects: a table, followed by the meaning of each reason. */
@@ -212,38 +170,4 @@ function describeNoRejects(activation: string, all: readonly ReasonCount[]): str
   if (all.length === 0) return [`${activation} has no rejected rows or values.`];
   const known = all.map(({ reason, count }) => `${count} × ${reason}`).join(', ');
   return [`No rejects of ${activation} match these filters. Without filters: ${known}.`];
-}
-
-/** Describes unmatched members, with their number in each run. */
-function describeUnmatched(
-  activation: string,
-  found: { total: number; trend: readonly MatchRate[]; members: readonly UnmatchedMember[] },
-  width: number,
-): string[] {
-  const { total, trend, members } = found;
-  return [
-    `Unmatched members of ${activation} (without a profile in Actito): ${total}`,
-    ...(trend.length === 0
-      ? []
-      : table(['RUN', 'STARTED', 'SENT', 'UNMATCHED', 'SHARE'], trend.map(rateRow), width)),
-    ...(members.length === 0
-      ? []
-      : [
-          '',
-          ...table(['KEY', 'MEMBER SINCE RUN', 'LAST SENT', 'NEXT RETRY'], members.map(memberRow), width),
-        ]),
-    ...(members.length < total ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
-  ];
-}
-
-function rateRow({ run, openedAt, sent, unmatched }: MatchRate): string[] {
-  return [run, minute(openedAt), String(sent), String(unmatched), percent(unmatched / sent)];
-}
-
-function memberRow({ key, since, lastTried, dueAgain }: UnmatchedMember): string[] {
-  return [key, since, minute(lastTried), minute(dueAgain)];
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 1000) / 10} %`;
 }

@@ -36,6 +36,8 @@ export interface ActivationStatus {
   streak: number;
   /** Members in their grace period: the list has them, the segment does not. */
   leaving: number;
+  /** Members of the segment who wait for a profile: they are not on the list. */
+  waiting: number;
   /** Problems to look at. */
   warnings: Told[];
   /** At least one problem requires a person to act. */
@@ -62,6 +64,7 @@ export function statusOf(
     imports: activation ? importsOf(activation, project, state) : null,
     streak: standing?.streak ?? 0,
     leaving: standing?.leaving ?? 0,
+    waiting: standing?.waiting ?? 0,
   };
   const ofRuns = live ? runProblems(id, status.lastRun, live.runs, now) : [];
   const overlap =

@@ -57,10 +57,14 @@ function changes({ lastRun }: ActivationStatus): string {
   return added === undefined ? '–' : `+${added} −${removed ?? 0} ~${changed ?? 0}`;
 }
 
-/** The number of members, with those in their grace period. */
-function membersOf({ list, leaving }: ActivationStatus): string {
+/** The number of members, with those in their grace period, and those who wait for a profile. */
+function membersOf({ list, leaving, waiting }: ActivationStatus): string {
   if (list === null) return '–';
-  return leaving > 0 ? `${list.members} (${leaving} leaving)` : String(list.members);
+  const more = [
+    ...(leaving > 0 ? [`${leaving} leaving`] : []),
+    ...(waiting > 0 ? [`+ ${waiting} waiting`] : []),
+  ];
+  return more.length > 0 ? `${list.members} (${more.join(', ')})` : String(list.members);
 }
 
 function validity(list: ActivationStatus['list']): string {

@@ -14,6 +14,7 @@ import {
   text,
   told,
 } from './parts.ts';
+import { UNMATCHED_CAUSES } from '../../state/report/unmatched.ts';
 import { failed, runResult } from './result.ts';
 
 const { strictObject: shape, array } = z;
@@ -33,6 +34,7 @@ const status = shape({
   lastRun: pastRun.nullable(),
   list: shape({ members: count, deliveredAt: moment, expiresAt: moment, hoursLeft: z.number() }).nullable(),
   leaving: count,
+  waiting: count,
   schedule: shape({ starts: array(moment), due: z.boolean(), paused: z.boolean(), note: text.nullable() })
     .nullable()
     .optional(),
@@ -66,6 +68,12 @@ const explanation = shape({
   since: shape({ run: text, at: moment.nullable() }).nullable(),
   leaving: shape({ run: text, at: moment, runsLeft: count.nullable(), from: moment.nullable() }).nullable(),
   left: shape({ run: text, at: moment }).nullable(),
+  waiting: shape({
+    cause: z.enum(['noProfile', 'severalProfiles']),
+    run: text,
+    at: moment.nullable(),
+    directoryWrittenAt: moment.nullable(),
+  }).nullable(),
   actito: shape({ answer: text, reason: text.nullable(), dueAgain: moment.nullable() }).nullable(),
   because: array(told),
   rejects: array(reject),
@@ -119,8 +127,17 @@ export const ANSWERS = {
   unmatched: shape({
     activation: text,
     total: count,
+    causes: shape({ notMatched: count, noProfile: count, severalProfiles: count }),
     trend: array(shape({ run: text, openedAt: moment, sent: count, unmatched: count })),
-    unmatched: array(shape({ key: text, since: text, lastTried: moment, dueAgain: moment })),
+    unmatched: array(
+      shape({
+        key: text,
+        cause: z.enum(UNMATCHED_CAUSES),
+        since: text,
+        lastTried: moment.nullable(),
+        dueAgain: moment.nullable(),
+      }),
+    ),
   }),
   explain: explanation,
   forgotten: shape({ records: array(forgotten) }),

@@ -84,6 +84,7 @@ export const forgotten = shape({
   askedAt: moment,
   askedAgain: moment.nullable(),
   completedAt: moment.nullable(),
+  profiles: count,
 });
 
 /** The backoff of a schedule whose runs keep failing. */

@@ -1,3 +1,4 @@
+import { refreshCommand } from '../commands.ts';
 import { always, message } from './message.ts';
 import { counted } from './words.ts';
 
@@ -12,6 +13,15 @@ export interface DueAgain {
   /** ISO 8601; undefined: with the next run. */
   dueAgain?: string;
 }
+
+interface WaitsFor {
+  /** The attribute of the matching key in Actito. */
+  attribute: string;
+  destination: string;
+  /** The age of the newest export that was read; null: unknown. */
+  hours: number | null;
+}
+const WAITS = { attribute: 'emailAddress', destination: 'actito' };
 
 /** What `explain` reports about a key: its status and the reason. */
 export const EXPLAIN_MESSAGES = {
@@ -36,6 +46,35 @@ export const EXPLAIN_MESSAGES = {
     examples: [RUN],
     says: (run) =>
       `In the segment since ${named(run)}, but not on the list yet. The next run delivers the list.`,
+  }),
+  waitsForProfile: message<RunMoment & WaitsFor>({
+    examples: [
+      { ...RUN, ...WAITS, hours: 5 },
+      { ...RUN, ...WAITS, hours: null },
+    ],
+    says: ({ attribute, hours, ...run }) =>
+      `In the segment, but not on the list: it waits for a profile since ${named(run)}. No profile in the profile directory ` +
+      `has this ${attribute}${directoryAge(hours)}. Nothing is sent until an export of Actito has the profile; the next run then adds it.`,
+    next: ({ destination, attribute }) => [
+      {
+        advice: `Look for the profile in Actito by its ${attribute}. If it is there, read the latest exports:`,
+        command: refreshCommand(destination),
+      },
+    ],
+  }),
+  waitsForOneProfile: message<RunMoment & WaitsFor>({
+    examples: [{ ...RUN, ...WAITS, hours: 5 }],
+    says: ({ attribute, hours, ...run }) =>
+      `In the segment, but not on the list: it waits since ${named(run)}, because several profiles in the profile directory ` +
+      `have this ${attribute}${directoryAge(hours)}. It is not known which of them is meant, so nothing is sent.`,
+    next: ({ destination, attribute }) => [
+      {
+        advice:
+          `Merge these profiles in Actito, or correct their ${attribute}. Deleted and merged profiles are missing only from ` +
+          'a full export. Let Actito write one, and read it:',
+        command: refreshCommand(destination),
+      },
+    ],
   }),
   keyNeverOnList: message({
     examples: [
@@ -121,6 +160,11 @@ export const EXPLAIN_MESSAGES = {
     'Actito has not confirmed its attributes: they were not sent yet, or the response was lost. The next run sends them.',
   ),
 };
+
+function directoryAge(hours: number | null): string {
+  if (hours === null) return '';
+  return ` (its newest export is ${hours === 0 ? 'less than an hour' : counted(hours, 'hour')} old)`;
+}
 
 function named({ run, at }: RunMoment): string {
   return `run ${run}${at === null ? '' : ` (${at})`}`;

@@ -10,6 +10,14 @@ const CAUSE: Told = {
   message: 'Actito answered 404 to GET lists.',
 };
 
+const FEW = {
+  list: 'VIP customers',
+  attribute: 'emailAddress',
+  entity: 'shop',
+  profileTable: 'Profiles',
+  destination: 'actito',
+};
+
 /** Messages of the worker, and of activities where neither the state nor a driver is the cause. */
 export const WORKER_MESSAGES = {
   planMissing: failure('Defect', {
@@ -93,6 +101,31 @@ export const WORKER_MESSAGES = {
         ),
     },
   ),
+  fewTargeted: failure<{
+    list: string;
+    members: number;
+    profiles: number;
+    attribute: string;
+    entity: string;
+    profileTable: string;
+    destination: string;
+  }>('NobodyTargeted', {
+    examples: [
+      { ...FEW, members: 1177, profiles: 12 },
+      { ...FEW, members: 1177, profiles: 0 },
+    ],
+    says: ({ list, members, profiles }) =>
+      `The list "${list}" targets ${profiles === 0 ? 'nobody' : `only ${counted(profiles, 'profile')}`}: Actito retrieved it with ` +
+      `${counted(members, 'profile ID')} from the exports of profiles.`,
+    next: ({ list, attribute, entity, profileTable, destination }) =>
+      advise(
+        `Check in Actito that the list "${list}" accepts profile IDs as its identifiers.`,
+        `Check that the export is one of profile table ${profileTable} of entity ${entity}, which destinations/${destination} ` +
+          'names, and that profiles.export.columns names its columns of the profile ID and of the matching key, ' +
+          `${attribute}.`,
+        'If many profiles were deleted or merged in Actito, let it write a full export, and run again.',
+      ),
+  }),
   listNotRetrieved: failure(
     'ListPending',
     always('The list was delivered; Actito has not retrieved it yet.'),

@@ -5,6 +5,7 @@ import { tableExists } from '../members/table.ts';
 import { membersTable } from '../names.ts';
 import { rows } from '../state.ts';
 import { forgottenSql } from './digests.ts';
+import { eraseProfilesOf } from './erase-profiles.ts';
 import { PLACES, type Place } from './places.ts';
 import type { Whose } from './source-spellings.ts';
 
@@ -21,6 +22,8 @@ export async function eraseRows(trx: Knex.Transaction, whose: Whose, spelt: stri
     others[place.table] = (others[place.table] ?? 0) + (await erasePlace(trx, place, whose, keys));
   }
   others.peer_words = await eraseWords(trx, whose);
+  const ids = gone.flatMap(({ identifier }) => (identifier === null ? [] : [identifier]));
+  Object.assign(others, await eraseProfilesOf(trx, whose.activation, { ids, keys }));
   return { members: gone.length, listed: gone.filter(({ listed }) => listed).length, others };
 }
 
@@ -50,11 +53,16 @@ async function eraseWords(trx: Knex.Transaction, { activation }: Whose): Promise
 async function eraseMembers(trx: Knex.Transaction, { record, activation }: Whose) {
   const members = membersTable(activation);
   if (!(await tableExists(trx, members))) return [];
-  const gone = await rows<{ key: string; listed: boolean; identifierMark: string }>(
+  const gone = await rows<{
+    key: string;
+    identifier: string | null;
+    listed: boolean;
+    identifierMark: string;
+  }>(
     trx,
     `delete from ${members} where ${forgottenSql('key', 'record')}
        or (identifier is not null and ${forgottenSql('identifier', 'record')})
-     returning key, listed, identifier_mark as "identifierMark"`,
+     returning key, identifier, listed, identifier_mark as "identifierMark"`,
     { record },
   );
   if (gone.length === 0) return gone;

@@ -14,6 +14,9 @@ export interface Place {
 const ofItsRuns = (activation: string) => `run in (select no from runs where activation = ${activation})`;
 const itsOwn = (activation: string) => `activation = ${activation}`;
 
+/** Tables with keys that activations share: one of each per profile directory. See erase-profiles.ts. */
+export const DIRECTORY_TABLES = ['profiles', 'profile_changes'] as const;
+
 /** All tables with keys of an activation. A new table with keys only needs a line here. */
 export const PLACES: Place[] = [
   { table: 'rejects', key: 'key', scope: ofItsRuns, spelt: 'source' },

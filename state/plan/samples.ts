@@ -48,6 +48,7 @@ async function sampleDelta(trx: Knex.Transaction, { run, activation, definition,
   const classes: [SampleClass, string][] = [
     ['added', `membership = 'added'`],
     ['removed', `membership = 'removed'`],
+    ['waiting', `membership in ('waiting', 'several')`],
     ['leaving', `membership = 'leaving'`],
     ['changed', `attributes = 'changed'`],
   ];

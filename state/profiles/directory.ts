@@ -56,6 +56,19 @@ export async function directoryWithin(client: Client, definition: Definition): P
   return found.rows[0]!;
 }
 
+/**
+ * Returns the directory that a definition needs.
+ * @throws Failure ExportInvalid if no export was read for it yet
+ */
+export async function requireDirectory(
+  db: Knex,
+  definition: Pick<Definition, 'activation' | 'destination'>,
+): Promise<Directory> {
+  const [found] = await rows<Directory>(db, `${BY_KEY} and load > 0`, { ...directoryKey(definition) });
+  if (!found) throw new Failure('directoryEmpty', { attribute: definition.activation.matchingKey.attribute });
+  return found;
+}
+
 /** Returns a directory, and creates its tables first if it is new. */
 export async function openDirectory(state: State, key: DirectoryKey): Promise<Directory> {
   const [existing] = await rows<Directory>(state, BY_KEY, { ...key });

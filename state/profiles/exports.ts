@@ -48,6 +48,15 @@ export function isSameVersion(known: KnownExport | undefined, file: ExportVersio
   );
 }
 
+/** Records that these exports are on the server. Writes only what is older than half a day. */
+export async function noteSeen(db: Knex, directory: string, names: readonly string[]): Promise<void> {
+  await db.raw(
+    `update exports set seen_at = now()
+     where directory = :directory and name = any(cast(:names as text[])) and seen_at < now() - interval '12 hours'`,
+    { directory, names },
+  );
+}
+
 /**
  * Records that an export cannot be read: it may still be growing, or it is refused. For the same version of the file,
  * the time when it was first met stays.

@@ -51,6 +51,7 @@ export async function loadExport(
     } else {
       await mergeProfiles(client, directory, staged, load);
     }
+    await dropForgotten(client, directory, staged);
     await client.query(
       `insert into exports (directory, name, kind, size, modified_at, status, load, profiles)
        values ($1, $2, $3, $4, $5, 'read', $6, $7)
@@ -79,6 +80,7 @@ export async function renewDirectory(state: State, directory: Directory): Promis
     inTurn(state, directory, async (client, load) => {
       const staged = await stageProfiles(state, client, directory, { load, lines });
       await replaceProfiles(client, directory, staged, load);
+      await dropForgotten(client, directory, staged);
       await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
     }),
   );
@@ -171,6 +173,12 @@ async function mergeProfiles(
      on conflict (profile_id) do update set key = excluded.key`,
   );
   await client.query(`drop table ${table}`);
+}
+
+/** A profile of a person who asked to be forgotten stays neither with its former key nor without one. */
+async function dropForgotten(client: Client, { id }: Directory, { forgotten }: Staged): Promise<void> {
+  if (forgotten.length === 0) return;
+  await client.query(`delete from ${profilesTable(id)} where profile_id = any($1)`, [forgotten]);
 }
 
 /** Nothing can have changed before the first load. */

@@ -15,13 +15,16 @@ export interface Staged {
   profiles: number;
   /** Profiles whose key cannot be used. */
   unusable: number;
+  /** The ids of people who asked to be forgotten. Their staged profiles have no key, and must not stay. */
+  forgotten: string[];
 }
 
 const UNIQUE_VIOLATION = '23505';
 
 /**
  * Writes the profiles of an export into a new table with the indexes of profiles_<id>, without the keys of people who
- * asked to be forgotten. If a profile is repeated, its last line counts. The caller has begun a transaction, which then
+ * asked to be forgotten. Their former profiles, which the new ones replace, may have other keys, so the caller deletes
+ * them in the end. If a profile is repeated, its last line counts. The caller has begun a transaction, which then
  * keeps wishes to be forgotten waiting until it ends.
  * @param lines batches of whole lines of COPY text: profile id, key as the export spells it
  */
@@ -38,11 +41,13 @@ export async function stageProfiles(
     { type: keyType },
     forgotten.size > 0 ? (key) => forgotten.has(key) : undefined,
   );
+  const unwanted: string[] = [];
   let unusable = 0;
   async function* canonical(): AsyncGenerator<Buffer> {
     for await (const batch of lines) {
       const read = keys.canonical(batch);
       unusable += read.unusable;
+      unwanted.push(...read.unwanted);
       yield read.lines;
     }
   }
@@ -51,9 +56,13 @@ export async function stageProfiles(
   const repeated = await index(client, table);
   // Last, so that wishes wait only for what follows.
   if (await forgotten.readNew(client, HOLD_WISHES)) {
-    await client.query(`update ${table} set key = null where ${forgottenSql('key')}`);
+    const { rows } = await client.query<{ id: string }>(
+      `update ${table} set key = null where ${forgottenSql('profile_id')} or (key is not null and ${forgottenSql('key')})
+       returning profile_id as id`,
+    );
+    unwanted.push(...rows.map((row) => row.id));
   }
-  return { table, profiles: sink.rowCount - repeated, unusable };
+  return { table, profiles: sink.rowCount - repeated, unusable, forgotten: unwanted };
 }
 
 /** @returns the number of lines that repeat a profile */

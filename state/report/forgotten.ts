@@ -12,6 +12,8 @@ export interface ForgottenRecord {
   askedAgain: Date | null;
   /** When everything was erased everywhere; null if not yet. */
   completedAt: Date | null;
+  /** Erased rows of the profile directories, which activations share. */
+  profiles: number;
 }
 
 /** What was erased in one activation in total: numbers of rows. */
@@ -29,7 +31,7 @@ export interface ErasedProof {
 
 const RECORD = `
   select cast(no as text) as record, asked_by as by, reason, asked_at as "askedAt", asked_again as "askedAgain",
-         completed_at as "completedAt"
+         completed_at as "completedAt", cast(profiles as float8) as profiles
   from forgotten`;
 
 /** The latest records, newest first. */

@@ -16,20 +16,32 @@ export interface KeyFacts {
   lastRead: LastRead | null;
   /** The last run of all, if it is another one. */
   later: PastRun | null;
+  /** The profile directory by which the list was last resolved; null: none. */
+  directory: DirectoryAge | null;
+}
+
+export interface DirectoryAge {
+  /** When Actito wrote the newest export that was read. */
+  writtenAt: Date | null;
+  /** The age of that export in whole hours. */
+  hours: number | null;
 }
 
 export interface Membership {
   /** On the last delivered list. */
   listed: boolean;
-  /** The run that added it to the list, or that first sent it if it is not listed yet. */
+  /** The run that added it to the list, that first sent it if it is not listed yet, or since which it waits. */
   since: string;
   sinceMoment: Date | null;
   /** That run was a rebase, so it delivered no list. */
   sinceRebase: boolean;
   /** Actito's answer to its attributes is known. */
   confirmed: boolean;
-  /** `assumed`: a rebase assumed that Actito has the segment's values. */
-  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'nothing' | 'unexplained';
+  /**
+   * `assumed`: a rebase assumed that Actito has the segment's values. `waiting`: no profile in the profile directory has
+   * the key; `several`: more than one has.
+   */
+  outcome: 'ok' | 'refused' | 'unmatched' | 'assumed' | 'nothing' | 'unexplained' | 'waiting' | 'several';
   retryAt: Date | null;
   /** Missing from the segment: since when, the run that found it, and how many runs without it have succeeded. */
   missing: { run: string; since: Date; runs: number } | null;
@@ -59,7 +71,18 @@ export async function readKeyFacts(
   )) as [{ last: string | null }];
   const isLater = last !== null && last !== lastRead?.run;
   const later = isLater ? ((await findPastRun(snapshot, activation, last)) ?? null) : null;
-  return { member, left, rejects, lastRead, later };
+  const directory = await readDirectoryAge(snapshot, activation);
+  return { member, left, rejects, lastRead, later, directory };
+}
+
+async function readDirectoryAge({ rows }: Snapshot, activation: string): Promise<DirectoryAge | null> {
+  const [found] = await rows<DirectoryAge>(
+    `select written_at as "writtenAt",
+            cast(floor(extract(epoch from now() - written_at) / 3600) as integer) as hours
+     from directories join activations on activations.directory = directories.id where activations.id = $1`,
+    [activation],
+  );
+  return found ?? null;
 }
 
 async function markOf({ rows }: Snapshot, activation: string, key: string): Promise<string | null> {

@@ -15,6 +15,8 @@ export interface Standing {
   forgotten: number;
   /** Members of that list that the segment lacks, as the last run that succeeded found them: they have a grace period. */
   leaving: number;
+  /** Members of the segment without a profile in the profile directory, as the last run that succeeded found them. */
+  waiting: number;
   /** Runs that were held or failed since the last success. */
   streak: number;
   /** The quota key of the profile table of its last import; null if it never imported. */
@@ -53,6 +55,10 @@ export async function readStandings({ rows }: Snapshot): Promise<Standing[]> {
             coalesce((select cast(counts->>'leaving' as integer) from runs
                       where activation = activations.id and fence is not null and outcome like 'succeeded%'
                       order by no desc limit 1), 0) as leaving,
+            coalesce((select cast(counts->>'waiting' as integer) from runs
+                      where activation = activations.id and fence is not null and outcome like 'succeeded%'
+                        and task->>'undo' is null
+                      order by no desc limit 1), 0) as waiting,
             cast(streak.runs as integer) as streak, used.quota_key as "quotaKey"
      from activations
      left join lateral (

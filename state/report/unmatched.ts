@@ -2,14 +2,23 @@ import { interval, RETRY_AFTER } from '../../activation/periods.ts';
 import { membersTable } from '../names.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A member without a profile in Actito. */
+/**
+ * Why a member is unmatched. notMatched: Actito's import found no profile; the member is on the list. noProfile: the
+ * profile directory has no profile with the key; severalProfiles: it has more than one. Those two are not on the list.
+ */
+export const UNMATCHED_CAUSES = ['notMatched', 'noProfile', 'severalProfiles'] as const;
+export type UnmatchedCause = (typeof UNMATCHED_CAUSES)[number];
+
+/** A member without a profile in Actito, or with several. */
 export interface UnmatchedMember {
   key: string;
-  /** The run that added the member. */
+  cause: UnmatchedCause;
+  /** The run that added the member to the list, or since which it waits for a profile. */
   since: string;
-  lastTried: Date;
-  /** When it is sent again. */
-  dueAgain: Date;
+  /** When it was sent last; null: nothing is sent for it. */
+  lastTried: Date | null;
+  /** When it is sent again; null: the first run after its profile appears in an export adds it. */
+  dueAgain: Date | null;
 }
 
 export interface UnmatchedFilter {
@@ -33,7 +42,7 @@ export function readUnmatched(
 ): AsyncGenerator<UnmatchedMember[]> {
   const { sql, parameters } = unmatchedSql(filter);
   return snapshot.batches(
-    `select key, cast(since as text) as since, last_tried as "lastTried", due_again as "dueAgain"
+    `select key, cause, cast(since as text) as since, last_tried as "lastTried", due_again as "dueAgain"
      from (${sql}) as found`,
     parameters,
   );
@@ -42,23 +51,43 @@ export function readUnmatched(
 /** Each has a time when it is due again, a day after its attempt. These times have an index. */
 const UNMATCHED = `outcome = 'unmatched' and retry_at is not null`;
 
+/** No index finds these members, so lists without a directory are not searched for them. */
+const waiting = (activation: string) => `outcome in ('waiting', 'several')
+  and (select directory is not null from activations where id = ${activation})`;
+
+/** SQL: the unmatched members of an activation, in two parts. `activation`: SQL of its id. */
+function foundSql(activation: string, table: string): string {
+  return `
+    select key, since, 'notMatched' as cause, retry_at - ${interval(RETRY_AFTER)} as last_tried, retry_at as due_again
+    from ${table} where ${UNMATCHED}
+    union all
+    select key, since, case outcome when 'several' then 'severalProfiles' else 'noProfile' end, null, null
+    from ${table} where ${waiting(activation)}`;
+}
+
 function unmatchedSql({ activation, keys, limit }: UnmatchedFilter) {
   const parameters: unknown[] = [];
   const bind = (value: unknown, type: string) => `cast($${parameters.push(value)} as ${type})`;
   const sql = `
-    select key, since, retry_at - ${interval(RETRY_AFTER)} as last_tried, retry_at as due_again
-    from ${membersTable(activation)}
-    where ${UNMATCHED} ${keys === undefined ? '' : `and key = any(${bind(keys, 'text[]')})`}
+    select key, cause, since, last_tried, due_again
+    from (${foundSql(bind(activation, 'text'), membersTable(activation))}) as unmatched
+    ${keys === undefined ? '' : `where key = any(${bind(keys, 'text[]')})`}
     order by key ${limit === undefined ? '' : `limit ${bind(limit, 'integer')}`}`;
   return { sql, parameters };
 }
 
-/** Counts the members who are unmatched now. */
-export async function countUnmatched({ rows }: Snapshot, activation: string): Promise<number> {
-  const [counted] = await rows<{ count: number }>(
-    `select cast(count(*) as integer) as count from ${membersTable(activation)} where ${UNMATCHED}`,
+/** Counts the members who are unmatched now, by cause. */
+export async function countUnmatched(
+  { rows }: Snapshot,
+  activation: string,
+): Promise<Record<UnmatchedCause, number>> {
+  const counted = await rows<{ cause: UnmatchedCause; count: number }>(
+    `select cause, cast(count(*) as integer) as count
+     from (${foundSql('$1', membersTable(activation))}) as unmatched group by cause`,
+    [activation],
   );
-  return counted!.count;
+  const none = { notMatched: 0, noProfile: 0, severalProfiles: 0 };
+  return { ...none, ...Object.fromEntries(counted.map(({ cause, count }) => [cause, count])) };
 }
 
 /** Returns the last `runs` runs with an answer of Actito for at least one member, latest first. */

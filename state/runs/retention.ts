@@ -9,7 +9,7 @@ export interface Retention {
   rejects: number;
   /** The members that each run added and removed. */
   changeLog: number;
-  /** Runs, with their imports and deliveries. */
+  /** Runs, with their imports and deliveries; what is known of exports of profiles that are gone from the server. */
   runs: number;
 }
 
@@ -29,6 +29,7 @@ export async function applyRetention(state: State, { rejects, changeLog, runs }:
   await inBatches(state, BATCH.rows, `delete from peer_words where ctid in (${OLD_WORDS})`, rejects);
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
+  await inBatches(state, BATCH.rows, `delete from exports where ctid in (${GONE_EXPORTS})`, runs);
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // with their rows in other tables
 }
 
@@ -42,6 +43,18 @@ const OLD_HISTORY = `
   select ctid from reject_history where last_seen < ${AGE} limit :batch for update skip locked`;
 
 const OLD_WORDS = `select ctid from peer_words where at < ${AGE} limit :batch for update skip locked`;
+
+/**
+ * Exports that are gone from the server, which was listed since. The last one that was read stays: older files that
+ * appear later must not be read after it.
+ */
+const GONE_EXPORTS = `
+  select exports.ctid from exports join directories on directories.id = exports.directory
+  where exports.load is distinct from directories.load
+    and seen_at < ${AGE}
+    and seen_at < (select max(seen_at) from exports other where other.directory = exports.directory)
+                  - :age * interval '1 millisecond'
+  limit :batch for update of exports skip locked`;
 
 const LAST_DELIVERED = `
   select max(last.id) from deliveries last

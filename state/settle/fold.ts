@@ -78,7 +78,8 @@ const ATTRIBUTES = {
 const MEMBERSHIP = {
   listed: `case when ${LOSES_PROFILE} then false
                 else m.listed or (:applied and membership is not distinct from 'added') end`,
-  since: `case when :applied and membership = 'added' then :run else m.since end`,
+  since: `case when :applied and (membership = 'added' or membership in ('waiting', 'several')
+                                  and m.outcome <> membership) then :run else m.since end`,
   identifier: `case when :applied and membership in ('added', 'reidentified', 'waiting', 'several') then folded.identifier
                     else m.identifier end`,
   identifier_mark: `case when :applied and membership in ('added', 'reidentified', 'waiting', 'several')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leavingOf, tellLeaving } from '../../cli/commands/explanation.ts';
+import { leavingOf, tellLeaving } from '../../cli/commands/explained-membership.ts';
 
 const at = new Date('2026-11-23T06:00:00.000Z');
 const member = (runs: number) => ({

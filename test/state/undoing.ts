@@ -16,7 +16,7 @@ export type List = Record<string, string | null>;
 /** Creates and publishes the delta of an undo, like the activity. */
 export async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
   const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
-  const { version, base, read, forgotten } = await recallList(state, run, deltaTable(run.run, attempt), to);
+  const { version, base, ...counts } = await recallList(state, run, deltaTable(run.run, attempt), to);
   await publish(state, run, attempt, {
     version,
     base,
@@ -24,7 +24,7 @@ export async function recall({ state }: StateWorld, run: Run, to: string): Promi
     reasons: {},
     guards: [],
     notes: [],
-    counts: { read, forgotten, rejected: 0, duplicates: 0, ambiguous: 0 },
+    counts: { ...counts, rejected: 0, duplicates: 0, ambiguous: 0 },
   });
 }
 

@@ -23,8 +23,9 @@ export function countLines(counts: Counts): { read: string; list: string; attrib
     duplicates: 'duplicate',
     ambiguous: 'ambiguous',
   });
-  const { read, members, added = 0, removed = 0, leaving = 0 } = counts;
-  const soon = leaving > 0 ? `; ${leaving} in their grace period` : '';
+  const { read, members, added = 0, removed = 0 } = counts;
+  const special = some(counts, { leaving: 'in their grace period', waiting: 'waiting for a profile' });
+  const soon = special && `; ${special}`;
   const attributes = some(counts, {
     changed: 'changed',
     retried: 'retried',

@@ -179,17 +179,14 @@ test('what was read, refused or is incomplete is remembered by version of the fi
   });
 });
 
-test('the key of a person who asked to be forgotten is not stored', async () => {
+test('the profile of a person who asked to be forgotten is not stored', async () => {
   const directory = await directoryOf(world, newActivation());
   await recordForgotten(world.state, { spellings: ['gone-person'], by: 'ann', reason: null });
   await load(world, directory, [
     ['1', 'gone-person'],
     ['2', 'other-person'],
   ]);
-  expect(await profilesOf(world, directory)).toEqual([
-    ['1', null],
-    ['2', 'other-person'],
-  ]);
+  expect(await profilesOf(world, directory)).toEqual([['2', 'other-person']]);
 });
 
 test('keys that were stored under other rules are made canonical again, and count as changed', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { closeRun } from '../../../state/runs/close.ts';
-import { PLACES } from '../../../state/forgotten/places.ts';
+import { DIRECTORY_TABLES, PLACES } from '../../../state/forgotten/places.ts';
 import { storeRejects } from '../../../state/rejects/rejects.ts';
 import { rows } from '../../../state/state.ts';
 import { goodRun, planned } from '../sending.ts';
@@ -48,7 +48,7 @@ test('the erasure covers each table that has a column for keys, or the table is 
      where table_schema = current_schema() and column_name in ('key', 'first_key', 'last_key', 'identifier', 'reference')`,
   );
   const goes = ['members', 'delta'];
-  const known = new Set(PLACES.map(({ table }) => table));
+  const known = new Set([...PLACES.map(({ table }) => table), ...DIRECTORY_TABLES]);
   expect(found.map(({ name }) => name).sort()).toEqual([...goes, ...known].sort());
 });
 
