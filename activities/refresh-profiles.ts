@@ -1,6 +1,5 @@
 import { usesDirectory, type Definition } from '../activation/definition/definition.ts';
-import type { Destination } from '../activation/definition/destination.ts';
-import type { Profiles } from '../activation/definition/profiles.ts';
+import { hasProfiles } from '../activation/definition/destination.ts';
 import { Failure } from '../contract/failure.ts';
 import type { DirectoryResult } from '../contract/inspect.ts';
 import type { RefreshSummary, RunRef } from '../contract/steps.ts';
@@ -48,8 +47,4 @@ function refresh(
   // The check of the project requires it.
   if (!hasProfiles(destination)) throw new Failure('directoryEmpty', definition.activation.matchingKey);
   return refreshDirectory(deps, destination, directoryKey(definition), options);
-}
-
-function hasProfiles(destination: Destination): destination is Destination & { profiles: Profiles } {
-  return destination.profiles !== undefined;
 }

@@ -109,11 +109,7 @@ describe('profiles of a destination', () => {
     ['an unknown placeholder', EXPORT.replace('$yyyyMMdd', '$date'), `file: expected ${FILE}`],
     ['a month without a day', EXPORT.replace('$yyyyMMdd', '$yyyyMM'), `file: expected ${FILE}`],
     ['a part of the date twice', EXPORT.replace('$yyyyMMdd', '$yyyyMMdd$dd'), `file: expected ${FILE}`],
-    [
-      'no profile ID',
-      EXPORT.replace('profileId: id, ', ''),
-      'columns.profileId: missing; expected text',
-    ],
+    ['no profile ID', EXPORT.replace('profileId: id, ', ''), 'columns.profileId: missing; expected text'],
     [
       'a name that is no attribute',
       EXPORT.replace('emailAddress:', 'e-mail:'),
