@@ -1,22 +1,31 @@
 import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
 
 const COLUMNS = { profileId: 'profileId', emailAddress: 'emailAddress', customerId: 'customerId' };
-
-/** What the demo's Actito does as it documents it: lists take profile IDs, and exports say which profiles exist. */
-export const DOCUMENTED: Pick<SimulatorOptions, 'listIdentifiers' | 'exports'> = {
-  listIdentifiers: 'profileId',
-  exports: [
-    { name: 'daily', kind: 'daily', fileName: 'profiles_$yyyyMMdd.csv.gz', columns: COLUMNS },
-    { name: 'full', kind: 'full', fileName: 'profiles_full_$yyyyMMdd.csv.gz', columns: COLUMNS },
-  ],
+const common = { columns: COLUMNS, directory: '/exports' };
+const DAILY = {
+  ...common,
+  name: 'daily',
+  kind: 'daily' as const,
+  fileName: 'profiles_$yyyyMMdd.csv.gz',
+};
+const FULL = {
+  ...common,
+  name: 'full',
+  kind: 'full' as const,
+  fileName: 'profiles_full_$yyyyMMdd.csv.gz',
 };
 
-/** Lets Actito write all profiles, as after the export was set up. */
+/** The demo's Actito takes lists of profile IDs only, as Actito documents them. */
+export const DOCUMENTED: Pick<SimulatorOptions, 'listIdentifiers'> = { listIdentifiers: 'profileId' };
+
+/** Lets Actito export all profiles now, and from now on, the changed ones every day. */
 export async function exportAll(actito: Simulator): Promise<void> {
-  await actito.exportNow('full');
+  actito.createExport(FULL);
+  actito.createExport(DAILY);
+  await actito.exportNow(FULL.name);
 }
 
-/** Lets Actito write the profiles that changed, as it does every day. */
+/** Lets Actito export the profiles that changed, as it does every day. */
 export async function exportChanges(actito: Simulator): Promise<void> {
-  await actito.exportNow('daily');
+  await actito.exportNow(DAILY.name);
 }
