@@ -94,7 +94,9 @@ export function resolveLogin(deps: Dependencies, { delivery }: Destination): Log
 /** Returns the login to the file server with the exports of a destination. */
 export function resolveExportLogin(deps: Dependencies, destination: Destination): Login {
   const own = destination.profiles?.export.server;
-  return own ? loginTo(deps, own, EXPORT_SERVER) : resolveLogin(deps, destination);
+  return own
+    ? { ...loginTo(deps, own, EXPORT_SERVER), setting: EXPORT_SERVER }
+    : resolveLogin(deps, destination);
 }
 
 /** @param setting where the server is configured, for errors */

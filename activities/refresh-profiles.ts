@@ -1,6 +1,6 @@
 import { usesDirectory, type Definition } from '../activation/definition/definition.ts';
-import type { Destination } from '../activation/definition/destination.ts';
-import type { Profiles } from '../activation/definition/profiles.ts';
+import { hasProfiles } from '../activation/definition/destination.ts';
+import { withEnvironment } from '../config/environment.ts';
 import { Failure } from '../contract/failure.ts';
 import type { DirectoryResult } from '../contract/inspect.ts';
 import type { RefreshSummary, RunRef } from '../contract/steps.ts';
@@ -25,9 +25,11 @@ export async function refreshDestination(
   id: string,
   options: RefreshOptions = {},
 ): Promise<DirectoryResult> {
-  const { destination, activations } = await findDestination(deps, id);
+  const { destination: configured, activations } = await findDestination(deps, id);
   const using = activations.filter(usesDirectory);
   if (using.length === 0) throw new Failure('directoryUnused', { destination: id });
+  // As for a run, or it would be the directory of another profile table.
+  const { destination } = withEnvironment({ destination: configured }, deps.env);
   const first = new Map(
     using.map((activation) => [
       JSON.stringify(directoryKey({ activation, destination })),
@@ -48,8 +50,4 @@ function refresh(
   // The check of the project requires it.
   if (!hasProfiles(destination)) throw new Failure('directoryEmpty', definition.activation.matchingKey);
   return refreshDirectory(deps, destination, directoryKey(definition), options);
-}
-
-function hasProfiles(destination: Destination): destination is Destination & { profiles: Profiles } {
-  return destination.profiles !== undefined;
 }

@@ -72,13 +72,20 @@ export function describeResult(result: RunResult, now = Date.now()): string[] {
   return [
     `${activation}: ${outcome}`,
     ...undoWords(undo).map((words) => entry('undo', words)),
-    ...countLines(undo === undefined ? MAIN_COUNTS : UNDO_COUNTS, counts, () => true),
+    ...countLines(mainCounts(result), counts, () => true),
     ...countLines(moreCounts(undo), counts, (count) => count > 0),
     ...reasonLines(rejects),
     ...(list ? listLines(list, now, rebase) : []),
     ...notes.map(({ message }) => entry('note', message)),
     ...afterUndo(activation, undo),
   ];
+}
+
+/** With a profile directory, members without a profile are known before anything is sent, and usually none is sent. */
+function mainCounts({ undo, counts }: RunResult): CountWords {
+  if (undo !== undefined) return UNDO_COUNTS;
+  if (counts.waiting === undefined || counts.unmatched) return MAIN_COUNTS;
+  return Object.fromEntries(Object.entries(MAIN_COUNTS).filter(([name]) => name !== 'unmatched'));
 }
 
 /** Lists why rows and values could not be used, with their numbers. */

@@ -37,10 +37,14 @@ function emptyValue({ file, value }: Loaded<ActivationFile>, contract: Contract)
   );
 }
 
+/** Returns the attribute whose values a list's file contains. */
+export function listedAttribute({ list: { identifier }, matchingKey }: ActivationFile): string {
+  return identifier === PROFILE_ID ? PROFILE_ID : (identifier ?? matchingKey).attribute;
+}
+
 function listIdentifiers({ file, value }: Loaded<ActivationFile>, contract: Contract): Problem[] {
-  const { identifier } = value.list;
-  const attribute = identifier === PROFILE_ID ? PROFILE_ID : (identifier ?? value.matchingKey).attribute;
-  if (contract.listIdentifiers === 'uniqueAttribute' || attribute === PROFILE_ID) return [];
+  const attribute = listedAttribute(value);
+  if (contract.listIdentifiers !== 'profileId' || attribute === PROFILE_ID) return [];
   const { destination } = value;
   return [problemAt(file, ['list', 'identifier'], 'listTakesProfileIds', { destination, attribute })];
 }

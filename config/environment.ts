@@ -8,7 +8,10 @@ import { resolveHostKeys, resolvePort, resolveText, resolveUrl, type Environment
  * They are stored with the run, so a variable with another Actito is noticed like any other change of the destination.
  * @throws Failure ConfigurationInvalid if a variable is missing
  */
-export function withEnvironment(definition: Definition, env: Environment): Definition {
+export function withEnvironment<T extends Pick<Definition, 'destination'>>(
+  definition: T,
+  env: Environment,
+): T {
   const { destination } = definition;
   const { baseUrl, delivery, profiles } = destination;
   return {

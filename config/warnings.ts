@@ -1,9 +1,11 @@
 import type { ActivationFile, MatchingKey } from '../activation/definition/activation.ts';
 import type { Destination } from '../activation/definition/destination.ts';
+import { PROFILE_ID } from '../activation/definition/list.ts';
 import { oddStarts } from '../activation/definition/clock-changes.ts';
 import { longestGap } from '../activation/definition/longest-gap.ts';
 import type { Told } from '../contract/messages/message.ts';
 import { tell } from '../contract/messages/tell.ts';
+import { listedAttribute } from './contract.ts';
 import type { Loaded } from './folder.ts';
 
 type LoadedActivation = Loaded<ActivationFile>;
@@ -18,6 +20,9 @@ export function warningsOf(
     ...activations.flatMap(clockChanges),
     ...activations.flatMap(unlikelyKey),
     ...activations.flatMap((activation) => unknownMatches(activation, destinations)),
+    ...[...destinations].flatMap(([id, destination]) =>
+      undocumentedIdentifiers(id, destination, activations),
+    ),
     ...activations.flatMap((activation, i) =>
       activations.slice(i + 1).flatMap((other) => sharedAttributes(activation, other, destinations)),
     ),
@@ -71,6 +76,22 @@ function unknownMatches(
   return destinations.get(destination)?.contract.rowResults === 'none'
     ? [tell('matchesUnknownWithoutResults', { ...asked, destination })]
     : [];
+}
+
+/** A list of other identifiers than profile IDs might target nobody. A person who has checked one says so. */
+function undocumentedIdentifiers(
+  id: string,
+  { contract }: Destination,
+  activations: readonly LoadedActivation[],
+): Told[] {
+  if (contract.listIdentifiers !== undefined) return [];
+  const others = activations
+    .filter(({ value }) => value.destination === id)
+    .map((activation) => ({ id: activation.id, attribute: listedAttribute(activation.value) }))
+    .filter(({ attribute }) => attribute !== PROFILE_ID);
+  if (others.length === 0) return [];
+  const attributes = [...new Set(others.map(({ attribute }) => attribute))];
+  return [tell('identifiersUndocumented', { destination: id, attributes, activations: others.length })];
 }
 
 /**

@@ -82,7 +82,7 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
   NobodyTargeted: {
     meaning:
       'Actito has retrieved the list, and no profile matches any of its identifiers. The list targets nobody. Each run delivers it again.',
-    fix: "Check that the identifier's column contains the values of that attribute in Actito, and that the destination names the right entity and profile table.",
+    fix: "Actito documents lists of profile IDs only: use a [profile directory](profile-directory.md). Otherwise check that the identifier's column contains the values of that attribute in Actito, and that the destination names the right entity and profile table.",
   },
   DeliveryUnavailable: {
     meaning: 'The file server cannot be reached, or it stopped responding.',
@@ -94,8 +94,9 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
     fix: 'Ask the owner of the file server. If the host key changed, ask before you set the new one.',
   },
   ExportInvalid: {
-    meaning: 'A file of the export of profiles is not complete, or does not have the documented format.',
-    fix: 'The message names the file and the line. Correct the export in Actito, or export the file again.',
+    meaning:
+      'The profile directory is empty, and no file of the export of profiles can be used: it is missing, not complete, or does not have the documented format.',
+    fix: 'The message names the file and the line. See [an export is refused](operations.md#an-export-is-refused).',
   },
   StateDamaged: {
     meaning:

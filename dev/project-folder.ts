@@ -42,5 +42,6 @@ export function destinationOf(actito: Simulator): Record<string, unknown> {
     profileTable: actito.profileTable.name,
     delivery: { protocol: 'sftp', host, port, username, directory, hostKey, password },
     limits: { importsPerTablePerDay: 1_000 },
+    contract: { listIdentifiers: 'uniqueAttribute' }, // the simulator's default
   };
 }

@@ -10,7 +10,8 @@ import { describeResult } from '../cli/result.ts';
 import { inWords } from '../cli/words.ts';
 import { createTerminal, Phases, type Step, type Terminal } from '../cli/terminal.ts';
 import { installLogging } from '../worker/logging.ts';
-import { contactsOf } from './demo/contacts.ts';
+import { contactsOf, newContactsOf } from './demo/contacts.ts';
+import { exportAll, exportChanges } from './demo/exports.ts';
 import { whatToTry } from './demo/farewell.ts';
 import { Interrupted, listenForInterrupt, type Interrupt } from '../dev/interrupt.ts';
 import { letADayPass } from './demo/next-day.ts';
@@ -46,7 +47,8 @@ class Demo {
     });
     await this.#during('Starting the simulated Actito', async () => {
       const contacts = await (await actito).seedContacts(await contactsOf(await shop));
-      return `Simulated Actito with ${contacts} contacts, and its SFTP server`;
+      await exportAll(await actito);
+      return `Simulated Actito with ${contacts} contacts, which it exported to its SFTP server`;
     });
     await this.#during('Starting Temporal', async () => `Temporal at ${(await temporal).address}`);
     await this.#during('Starting the worker', async () => {
@@ -60,9 +62,11 @@ class Demo {
     const { entered, left, orderedAgain, moved } = await this.#interrupt.orInterrupted(
       letADayPass(await shop),
     );
+    const registered = await (await actito).seedContacts(await newContactsOf(await shop));
+    await exportChanges(await actito);
     say(
       `Second run, a day later: ${entered} customers became VIPs, ${left} VIPs returned all of their orders, ` +
-        `${orderedAgain} ordered again, ${moved} moved to another country.`,
+        `${orderedAgain} ordered again, ${moved} moved to another country, ${registered} customers got a profile in Actito.`,
     );
     await this.#run();
 

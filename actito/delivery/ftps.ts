@@ -14,6 +14,7 @@ import { passiveTransfers } from './ftps-passive.ts';
 import { speaksTlsAtOnce } from './ftps-implicit.ts';
 import type { Connection } from './ftps-upload.ts';
 import { NO_PROGRESS, Progress } from './progress.ts';
+import { ofSetting } from './server-setting.ts';
 import { watched } from './watched.ts';
 
 /** A login with all values from the environment. */
@@ -31,6 +32,8 @@ export interface FtpsLogin {
   tls?: 'explicit' | 'implicit';
   /** The encoding of names. Default: utf8. */
   encoding?: 'utf8' | 'latin1';
+  /** Where the server is configured, for errors; default: `delivery`. */
+  setting?: string;
 }
 
 /** Routers drop a connection that is silent for minutes, like the control connection during an upload. */
@@ -55,7 +58,7 @@ export async function connectFtps(
   signal: AbortSignal,
   timeout = NO_PROGRESS,
 ): Promise<FileServer> {
-  if (login.ca !== undefined) checkCa(login.ca);
+  if (login.ca !== undefined) checkCa(login.ca, login.setting);
   // A cluster may name another host for its transfers. That host must have the certificate of the configured host.
   const client = new Client(timeout, { allowSeparateTransferHost: true, maxListingBytes: LIST_LIMIT });
   client.prepareTransfer = passiveTransfers();
@@ -64,7 +67,7 @@ export async function connectFtps(
   if (isLatin1) client.ftp.encoding = 'latin1';
   const attempts = new Attempts<DeliveryStep>(signal, {
     destroy: () => client.close(),
-    failure: (step, error) => ftpsFailure(step, { ...login, timeout }, error),
+    failure: (step, error) => ofSetting(ftpsFailure(step, { ...login, timeout }, error), login),
   });
   const server = `ftps://${login.host}:${login.port}`;
   const progress = new Progress(timeout, (error) => attempts.interrupt(error));
@@ -98,7 +101,8 @@ export async function connectFtps(
 
   const at = (path: string) => {
     const whole = posix.isAbsolute(path) ? path : posix.join('/', home, path);
-    if (isLatin1 && /[^\0-\xff]/.test(whole)) throw new Failure('ftpsNameNotLatin1', { path: whole });
+    if (isLatin1 && /[^\0-\xff]/.test(whole))
+      throw ofSetting(new Failure('ftpsNameNotLatin1', { path: whole }), login);
     return whole;
   };
   return {
@@ -172,10 +176,10 @@ function count(account: string, more: number): void {
   else loggedIn.delete(account);
 }
 
-function checkCa(ca: string): void {
+function checkCa(ca: string, setting?: string): void {
   try {
     new X509Certificate(ca);
   } catch {
-    throw new Failure('caUnreadable', {});
+    throw new Failure('caUnreadable', { setting });
   }
 }

@@ -8,6 +8,7 @@ import { READ_WINDOW } from './pipelined-read.ts';
 import { WINDOW } from './pipelined-upload.ts';
 import { readPrivateKey } from './private-key.ts';
 import { NO_PROGRESS, Progress } from './progress.ts';
+import { ofSetting } from './server-setting.ts';
 import { ConnectionEnded, sftpFailure } from './sftp-failures.ts';
 import { download, entries, names, remove, replace, sizeOf, upload } from './sftp-files.ts';
 import { SftpRequests } from './sftp-requests.ts';
@@ -30,6 +31,8 @@ export interface SftpLogin {
   timeout?: number;
   /** The number of simultaneous packets of a transfer. */
   concurrentWrites?: number;
+  /** Where the server is configured, for errors; default: `delivery`. */
+  setting?: string;
 }
 
 /** The timeout of a login in milliseconds, unless `delivery.timeout` is set. */
@@ -55,7 +58,7 @@ export async function connectSftp(login: SftpLogin, signal: AbortSignal): Promis
       progress.stop();
       socket?.destroy();
     },
-    failure: (step, error) => sftpFailure(step, server, error),
+    failure: (step, error) => ofSetting(sftpFailure(step, server, error), login),
   });
   const progress = new Progress(login.timeout ?? NO_PROGRESS, (error) => attempts.interrupt(error));
   const session = await attempts

@@ -69,8 +69,10 @@ export const contractSchema = z.strictObject({
       'What an empty field of an import does to the attribute. clears: the value is cleared. ignored: the value stays.',
     ),
   listIdentifiers: choice('uniqueAttribute', 'profileId')
-    .default('uniqueAttribute')
-    .describe("What a list's file may contain: any unique attribute, or only profileId."),
+    .optional()
+    .describe(
+      "What a list's file may contain. profileId: only profile IDs; other identifiers are errors. uniqueAttribute: any unique attribute, because you have checked it. Default: any, with a warning unless it is profileId.",
+    ),
   executionListing: choice('none', 'byFileName')
     .default('none')
     .describe('Whether an import can be found by the name of its file after its answer was lost.'),

@@ -5,7 +5,7 @@ import { defaultsSchema } from './activation.ts';
 import { durationWithin, envReference, plainText, textOrEnv } from './common.ts';
 import { contractSchema } from './contract.ts';
 import { deliverySchema } from './delivery.ts';
-import { profilesSchema } from './profiles.ts';
+import { type Profiles, profilesSchema } from './profiles.ts';
 import { urlFault } from './safe-text.ts';
 
 const ENVIRONMENTS = ['ENV-0', 'ENV-1', 'ENV-3', 'PREPROD'] as const;
@@ -91,3 +91,8 @@ export const destinationSchema = z
 
 /** Its `defaults` are merged into the activations when the project is loaded, and have no meaning afterwards. */
 export type Destination = Omit<z.infer<typeof destinationSchema>, 'defaults'>;
+
+/** Whether a destination says where to read which profiles exist. */
+export function hasProfiles(destination: Destination): destination is Destination & { profiles: Profiles } {
+  return destination.profiles !== undefined;
+}

@@ -1,7 +1,9 @@
 import type { Dependencies } from '../dependencies.ts';
 import { probeKey, probeLists, probeTable } from './actito.ts';
 import { probeActitoClock, probeStateClock } from './clocks.ts';
+import { probeExports } from './exports.ts';
 import { probeFileServer } from './file-server.ts';
+import { showIdentifiers } from './list-identifiers.ts';
 import { showCreatedInActito } from './created-in-actito.ts';
 import { probeAttributes, probeMatchingKey } from './mapping.ts';
 import { probeState, probeTemporal } from './state-and-temporal.ts';
@@ -9,6 +11,7 @@ import { probe, type Probed } from './probe.ts';
 import { Failure } from '../../contract/failure.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Probe } from '../../contract/probes.ts';
+import { hasProfiles } from '../../activation/definition/destination.ts';
 import { findScope, type Scope } from './scope.ts';
 import { probeSegment, probeSource } from './warehouse.ts';
 
@@ -55,7 +58,7 @@ export async function examine(
 
 function probesOf(
   deps: Dependencies,
-  { sources, destinations, activations, listsOf }: Scope,
+  { sources, destinations, activations, listsOf, warnings }: Scope,
 ): Promise<Probed>[] {
   const tables = new Map(destinations.map(([id, found]) => [id, probeTable(deps, id, found)]));
   return [
@@ -67,7 +70,9 @@ function probesOf(
         ? [tables.get(id)!.then((table) => probeLists(deps, [id, found], table))]
         : []),
       probeFileServer(deps, id, found),
+      ...(hasProfiles(found) ? [probeExports(deps, id, found)] : []),
       probeActitoClock(deps, id, found),
+      ...showIdentifiers(id, warnings),
     ]),
     ...activations.flatMap((activation) => {
       const source = sources.find(([id]) => id === activation.source)![1];

@@ -29,7 +29,7 @@ export async function writeProject(warehouse: string, { actito, key }: BenchActi
       entity: 'shop',
       profileTable: 'Profiles',
       delivery: { protocol: 'sftp', host, port, username, directory, hostKey, privateKey },
-      contract: { compression: 'none' }, // everything is on one machine, so packing would take longer than sending
+      contract: { compression: 'none', listIdentifiers: 'uniqueAttribute' }, // everything is on one machine, so packing would take longer than sending
       limits: { importsPerTablePerDay: 1_000 }, // 10 M members need more than a license's daily imports
     },
     [`activations/${ACTIVATION}.yaml`]: {

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { id as idSchema } from '../../activation/definition/common.ts';
+import { PROFILE_ID } from '../../activation/definition/list.ts';
 import { jsonSchemas } from '../../config/schema/json-schemas.ts';
 import type { Answers } from './init-questions.ts';
 
@@ -59,6 +60,7 @@ function destination({
   host,
   username,
   directory,
+  keyAttribute,
 }: Answers): string {
   return `${schemaLine('destination')}
 # Where members and their attributes are sent: one profile table of one Actito license.
@@ -75,12 +77,25 @@ delivery:
 ${protocol === 'sftp' ? SFTP : FTPS}
   directory: ${scalar(directory)}
 
-# Actito allows 5 concurrent calls and 24 imports per table and day. Leave some of them to your other tools.
+${keyAttribute === PROFILE_ID ? '' : profileDirectory(keyAttribute)}# Actito allows 5 concurrent calls and 24 imports per table and day. Leave some of them to your other tools.
 limits:
   concurrentCalls: 4
   importsPerTablePerDay: 24
 `;
 }
+
+/** The profile directory, to switch on when Actito exports the profiles: a person must set that up first. */
+const profileDirectory = (
+  keyAttribute: string,
+) => `# Actito documents lists of profile IDs only. To send them, let Actito export the profiles to a server every day, remove the
+# "# " below, and set list.identifier: profileId in the activations. Until then, validate warns; see docs/profile-directory.md.
+# profiles:
+#   export:
+#     directory: /exports
+#     file: profiles_$yyyyMMdd.csv.gz
+#     columns: { profileId: profileId, ${keyAttribute}: ${keyAttribute} } # header of each attribute in the file
+
+`;
 
 const SFTP = `  password: { env: ACTITO_SFTP_PASSWORD } # or privateKey: { env: … }, the key itself
   # Fingerprint of the server's host key, as \`ssh-keyscan -t ed25519 <host> | ssh-keygen -lf -\` prints it: SHA256:…
@@ -125,6 +140,7 @@ matchingKey:
 list:
   # After this time without a new file, the list targets nobody. An unchanged list is delivered again after half of it.
   validity: 48h
+  # identifier: profileId # if the destination has the export of the profiles (profiles)
   # provision: existing # if a person creates the list in Actito
 
 # When it runs automatically, after \`actito-sync schedule apply\`.

@@ -40,8 +40,27 @@ export const STEPS = {
 
 export type DeliveryStep = keyof typeof STEPS;
 
-const SLOW =
-  'If the server needs more time, for example for a virus scan, set delivery.timeout, for example to 10m.';
+/** Where a file server is configured. Undefined: under `delivery`. */
+export interface OfServer {
+  setting?: string;
+}
+
+/** Names a setting of the file server that an error is about. */
+export function settingOf({ setting = 'delivery' }: OfServer, name: string): string {
+  return `${setting}.${name}`;
+}
+
+/** Returns what to check when the server rejects a step. */
+export function adviceOn(step: DeliveryStep, { setting }: OfServer): string {
+  const advice: string = STEPS[step][1];
+  if (setting === undefined) return advice;
+  return advice
+    .replaceAll('delivery.directory', 'profiles.export.directory')
+    .replaceAll('delivery.', `${setting}.`);
+}
+
+const slow = (server: OfServer) =>
+  `If the server needs more time, for example for a virus scan, set ${settingOf(server, 'timeout')}, for example to 10m.`;
 
 /** Settings under delivery for features that a server lacks, and the reason for each. */
 const LINES = {
@@ -60,6 +79,7 @@ export type DeliveryLine = keyof typeof LINES;
 
 const SFTP = 'sftp://sftp.example.com:22';
 const FTPS = 'ftps://ftp.example.com:21';
+const EXPORTS = 'profiles.export.server';
 
 /** Messages about the file server and the file of the list. */
 export const DELIVERY_MESSAGES = {
@@ -78,12 +98,18 @@ export const DELIVERY_MESSAGES = {
       `${server}: ${STEPS[step][0]} failed (${answer}).` +
       (passive ? ' A firewall may block the passive ports.' : ''),
   }),
-  fileServerSilent: failure<{ server: string; step: DeliveryStep; seconds: number }>('DeliveryUnavailable', {
-    examples: [{ server: SFTP, step: 'upload', seconds: 60 }],
-    says: ({ server, step, seconds }) =>
-      `${server}: ${STEPS[step][0]} made no progress for ${seconds} s; the connection was closed.`,
-    next: () => advise(SLOW),
-  }),
+  fileServerSilent: failure<OfServer & { server: string; step: DeliveryStep; seconds: number }>(
+    'DeliveryUnavailable',
+    {
+      examples: [
+        { server: SFTP, step: 'upload', seconds: 60 },
+        { server: SFTP, step: 'read', seconds: 60, setting: EXPORTS },
+      ],
+      says: ({ server, step, seconds }) =>
+        `${server}: ${STEPS[step][0]} made no progress for ${seconds} s; the connection was closed.`,
+      next: (facts) => advise(slow(facts)),
+    },
+  ),
   fileServerFull: failure<{ server: string; step: DeliveryStep; quota: boolean }>('DeliveryUnavailable', {
     examples: [
       { server: SFTP, step: 'upload', quota: false },
@@ -96,14 +122,15 @@ export const DELIVERY_MESSAGES = {
         `${quota ? 'Free space in the account, or raise its quota' : 'Free space on the server'}: it must hold the old and the new file at the same time. The worker keeps retrying the delivery.`,
       ),
   }),
-  sftpRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
+  sftpRefused: failure<OfServer & { server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
     examples: [
       { server: SFTP, step: 'upload', answer: 'status 3: permission denied' },
       { server: SFTP, step: 'rename', answer: 'status 8: it does not support this' },
       { server: SFTP, step: 'connect', answer: 'no algorithm in common' },
+      { server: SFTP, step: 'connect', answer: 'no algorithm in common', setting: EXPORTS },
     ],
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
-    next: ({ step }) => advise(STEPS[step][1]),
+    next: ({ step, ...facts }) => advise(adviceOn(step, facts)),
   }),
   fileSystemReadOnly: failure('DeliveryRefused', {
     examples: [{ server: SFTP, directory: '/in' }],
@@ -144,21 +171,23 @@ export const DELIVERY_MESSAGES = {
             : ''),
       ),
   }),
-  fileListTooLong: failure('DeliveryRefused', {
-    examples: [{ server: SFTP }],
+  fileListTooLong: failure<OfServer & { server: string }>('DeliveryRefused', {
+    examples: [{ server: SFTP }, { server: SFTP, setting: EXPORTS }],
     says: ({ server }) =>
       `${server} returned a folder listing with more than 200,000 files, or one that does not end.`,
-    next: () =>
+    next: ({ setting }) =>
       advise(
-        'Set delivery.directory to a folder that contains only lists, or disable listings with delivery.listing: false.',
+        setting === undefined
+          ? 'Set delivery.directory to a folder that contains only lists, or disable listings with delivery.listing: false.'
+          : 'Set profiles.export.directory to a folder that contains only exports.',
       ),
   }),
-  certificateOfOther: failure('DeliveryRefused', {
+  certificateOfOther: failure<OfServer & { server: string; host: string; port: number }>('DeliveryRefused', {
     examples: [{ server: FTPS, host: 'ftp.example.com', port: 21 }],
     says: ({ server, host }) => `${server} is not trusted: its certificate is for another host than ${host}.`,
-    next: ({ host, port }) => [
+    next: ({ host, port, ...facts }) => [
       {
-        advice: 'Set delivery.host to a name in the certificate. To see its names, run',
+        advice: `Set ${settingOf(facts, 'host')} to a name in the certificate. To see its names, run`,
         command: certificateCommand(host, port),
       },
     ],
@@ -173,27 +202,30 @@ export const DELIVERY_MESSAGES = {
     says: ({ server }) => `${server} is not trusted: its certificate is not valid yet.`,
     next: () => advise('Check the clock of this machine, then ask the administrator of the server.'),
   }),
-  certificateNotOfCa: failure('DeliveryRefused', {
+  certificateNotOfCa: failure<OfServer & { server: string; code: string }>('DeliveryRefused', {
     examples: [{ server: FTPS, code: 'SELF_SIGNED_CERT_IN_CHAIN' }],
-    says: ({ server, code }) =>
-      `${server} is not trusted: its certificate is not signed by the CA in delivery.ca (${code}).`,
-    next: () =>
+    says: ({ server, code, ...facts }) =>
+      `${server} is not trusted: its certificate is not signed by the CA in ${settingOf(facts, 'ca')} (${code}).`,
+    next: (facts) =>
       advise(
-        'If the administrator of the server confirms the change, update delivery.ca. Otherwise, the connection may be intercepted.',
+        `If the administrator of the server confirms the change, update ${settingOf(facts, 'ca')}. Otherwise, the connection may be intercepted.`,
       ),
   }),
-  certificateOfUnknown: failure('DeliveryRefused', {
-    examples: [{ server: FTPS, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+  certificateOfUnknown: failure<OfServer & { server: string; code: string }>('DeliveryRefused', {
+    examples: [
+      { server: FTPS, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      { server: FTPS, code: 'DEPTH_ZERO_SELF_SIGNED_CERT', setting: EXPORTS },
+    ],
     says: ({ server, code }) =>
       `${server} is not trusted: its certificate is not signed by a public CA (${code}).`,
-    next: () => advise("If the server uses a private CA, set delivery.ca to that CA's certificate."),
+    next: (facts) =>
+      advise(`If the server uses a private CA, set ${settingOf(facts, 'ca')} to that CA's certificate.`),
   }),
-  caUnreadable: failure(
-    'DeliveryRefused',
-    always(
-      'The certificate in delivery.ca cannot be read. The variable must contain the certificate itself (PEM).',
-    ),
-  ),
+  caUnreadable: failure<OfServer>('DeliveryRefused', {
+    examples: [{}],
+    says: (facts) =>
+      `The certificate in ${settingOf(facts, 'ca')} cannot be read. The variable must contain the certificate itself (PEM).`,
+  }),
   uploadIncomplete: failure('DeliveryUnavailable', {
     examples: [{ held: 1024, sent: 4096 }],
     says: ({ held, sent }) => `The upload is incomplete: the file server has ${held} of ${sent} bytes.`,

@@ -3,6 +3,13 @@ import { validateCommand } from '../commands.ts';
 import { advise, always, failure, message } from './message.ts';
 import { counted } from './words.ts';
 
+const EXPORTS = {
+  server: 'sftp://sftp.example.com:22',
+  directory: '/exports',
+  newest: 'profiles_20260131.csv.gz',
+  columns: 2,
+};
+
 /** What `doctor` reports for each check: the finding, and what to do if the check fails. */
 export const DOCTOR_MESSAGES = {
   probeSilent: message({
@@ -122,6 +129,45 @@ export const DOCTOR_MESSAGES = {
     examples: [{ destination: 'actito', directory: '/in' }],
     says: ({ destination, directory }) =>
       `Check delivery in destinations/${destination}.yaml, and that the account can list, write, rename and delete files in ${directory}.`,
+  }),
+  exportsReadable: message<{
+    server: string;
+    directory: string;
+    daily: number;
+    full: number;
+    newest: string;
+    /** Null if the server does not report it. */
+    hours: number | null;
+    read: string;
+    columns: number;
+  }>({
+    examples: [
+      { ...EXPORTS, daily: 3, full: 1, hours: 5, read: EXPORTS.newest },
+      { ...EXPORTS, daily: 3, full: 0, hours: null, read: 'profiles_20260130.csv.gz' },
+    ],
+    says: ({ server, directory, daily, full, newest, hours, read, columns }) =>
+      `${server}: ${counted(daily, 'daily export')} and ${counted(full, 'full export')} in ${directory}; ` +
+      `the newest, ${newest}, ${hours === null ? 'has no date' : `is ${counted(hours, 'hour')} old`}; ` +
+      `${read === newest ? 'it' : read} has all ${counted(columns, 'column')}`,
+  }),
+  exportsMissing: failure<{ directory: string; patterns: string[]; others: number }>('ExportInvalid', {
+    examples: [
+      { directory: '/exports', patterns: ['profiles_$yyyyMMdd.csv.gz'], others: 0 },
+      { directory: '/exports', patterns: ['profiles_$yyyyMMdd.csv.gz', 'profiles_full*.csv'], others: 4 },
+    ],
+    says: ({ directory, patterns, others }) =>
+      `${directory} has no file named ${patterns.join(' or ')}` +
+      (others === 0 ? '; it is empty.' : `; it has ${counted(others, 'other file')}.`),
+  }),
+  exportsOld: failure<{ file: string; hours: number; limit: number }>('ExportInvalid', {
+    examples: [{ file: EXPORTS.newest, hours: 60, limit: 48 }],
+    says: ({ file, hours, limit }) =>
+      `The newest export, ${file}, is ${hours} hours old; the limit is ${limit} (profiles.maxAge).`,
+  }),
+  adviseExports: message({
+    examples: [{ destination: 'actito', directory: '/exports' }],
+    says: ({ destination, directory }) =>
+      `Check profiles in destinations/${destination}.yaml, and in Actito that the export of the profiles is active and writes to ${directory}.`,
   }),
   keyUnique: message<{ key: string; identifier?: string }>({
     examples: [{ key: 'customerId' }, { key: 'customerId', identifier: 'emailAddress' }],

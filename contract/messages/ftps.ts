@@ -1,4 +1,4 @@
-import { type DeliveryStep, STEPS } from './delivery.ts';
+import { adviceOn, type DeliveryStep, type OfServer, settingOf, STEPS } from './delivery.ts';
 import { advise, failure } from './message.ts';
 import { counted } from './words.ts';
 
@@ -6,15 +6,16 @@ const FTPS = 'ftps://ftp.example.com:21';
 
 /** Messages about FTPS servers, in addition to those about all file servers (delivery.ts). */
 export const FTPS_MESSAGES = {
-  ftpsRefused: failure<{ server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
+  ftpsRefused: failure<OfServer & { server: string; step: DeliveryStep; answer: string }>('DeliveryRefused', {
     examples: [
       { server: FTPS, step: 'upload', answer: '553: a file name that it does not allow' },
       ...(Object.keys(STEPS) as DeliveryStep[])
         .filter((step) => step !== 'upload')
         .map((step) => ({ server: FTPS, step, answer: '550: no such file, or no right' })),
+      { server: FTPS, step: 'login', answer: '530: the login is refused', setting: 'profiles.export.server' },
     ],
     says: ({ server, step, answer }) => `${server}: ${STEPS[step][0]} failed (${answer}).`,
-    next: ({ step }) => advise(STEPS[step][1]),
+    next: ({ step, ...facts }) => advise(adviceOn(step, facts)),
   }),
   ftpsFolderRefused: failure('DeliveryRefused', {
     examples: [{ server: FTPS, folder: '/in', code: 550 }],
@@ -58,22 +59,28 @@ export const FTPS_MESSAGES = {
         'Enable passive transfers on the server. Active transfers are not supported, because the server would have to connect to the worker.',
       ),
   }),
-  ftpsImplicitOnly: failure<{ server: string }>('DeliveryRefused', {
+  ftpsImplicitOnly: failure<OfServer & { server: string }>('DeliveryRefused', {
     examples: [{ server: 'ftps://ftp.example.com:2990' }],
     says: ({ server }) => `${server} sends no greeting; it expects TLS immediately (implicit FTPS).`,
-    next: () => advise('Set delivery.tls: implicit.'),
+    next: (facts) => advise(`Set ${settingOf(facts, 'tls')}: implicit.`),
   }),
-  ftpsNotImplicit: failure<{ server: string; code: string }>('DeliveryRefused', {
+  ftpsNotImplicit: failure<OfServer & { server: string; code: string }>('DeliveryRefused', {
     examples: [{ server: FTPS, code: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
     says: ({ server, code }) => `${server} does not start with TLS 1.2 or newer (${code}).`,
-    next: () =>
+    next: (facts) =>
       advise(
-        'With delivery.tls: implicit, and on port 990, the connection must start with TLS. Most servers on port 21 need delivery.tls: explicit.',
+        `With ${settingOf(facts, 'tls')}: implicit, and on port 990, the connection must start with TLS. Most servers on port 21 need ${settingOf(facts, 'tls')}: explicit.`,
       ),
   }),
-  ftpsNameNotLatin1: failure<{ path: string }>('DeliveryRefused', {
+  ftpsNameNotLatin1: failure<OfServer & { path: string }>('DeliveryRefused', {
     examples: [{ path: '/in/Klienci — łódź.csv' }],
-    says: ({ path }) => `The name ${path} has letters that cannot be written with delivery.encoding: latin1.`,
-    next: () => advise('Choose another name with list.fileName.'),
+    says: ({ path, ...facts }) =>
+      `The name ${path} has letters that cannot be written with ${settingOf(facts, 'encoding')}: latin1.`,
+    next: ({ setting }) =>
+      advise(
+        setting === undefined
+          ? 'Choose another name with list.fileName.'
+          : `Choose another profiles.export.directory, or omit ${setting}.encoding.`,
+      ),
   }),
 };

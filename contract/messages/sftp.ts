@@ -1,3 +1,4 @@
+import { type OfServer, settingOf } from './delivery.ts';
 import { advise, failure } from './message.ts';
 
 /** The supported SSH login methods. */
@@ -28,7 +29,7 @@ export const SFTP_MESSAGES = {
         'Ask the administrator of the server to enable SFTP for the account. Output of the login shell also prevents SFTP.',
       ),
   }),
-  hostKeyNotPinned: failure<{ server: string; shown: { kind: string; fingerprint: string }[] }>(
+  hostKeyNotPinned: failure<OfServer & { server: string; shown: { kind: string; fingerprint: string }[] }>(
     'DeliveryRefused',
     {
       examples: [
@@ -41,8 +42,8 @@ export const SFTP_MESSAGES = {
           ],
         },
       ],
-      says: ({ server, shown }) =>
-        `${server} does not have the pinned host key (delivery.hostKey). Its host key is ` +
+      says: ({ server, shown, ...facts }) =>
+        `${server} does not have the pinned host key (${settingOf(facts, 'hostKey')}). Its host key is ` +
         `${shown.map(({ kind, fingerprint }) => `${fingerprint} (${kind})`).join(' and ')}.`,
       next: ({ shown }) =>
         advise(
@@ -52,33 +53,40 @@ export const SFTP_MESSAGES = {
         ),
     },
   ),
-  sftpLoginRefused: failure<{ server: string; offered: readonly SftpLoginMethod[]; more: boolean }>(
-    'DeliveryRefused',
-    {
-      examples: [
-        { server: SFTP, offered: [], more: false },
-        { server: SFTP, offered: ['publickey', 'password'], more: false },
-        { server: SFTP, offered: ['keyboard-interactive'], more: true },
-      ],
-      says: ({ server, offered, more }) =>
-        `${server} rejected the login.` +
-        (offered.length === 0 ? '' : ` It supports ${offered.join(', ')}.`) +
-        (more ? ' It requires more than a password.' : ''),
-      next: ({ more }) =>
-        advise(
-          'Check delivery.username and its password or key.',
-          ...(more ? ['An account for actito-sync cannot use a second factor.'] : []),
-        ),
-    },
-  ),
-  sftpPasswordExpired: failure('DeliveryRefused', {
+  sftpLoginRefused: failure<
+    OfServer & { server: string; offered: readonly SftpLoginMethod[]; more: boolean }
+  >('DeliveryRefused', {
+    examples: [
+      { server: SFTP, offered: [], more: false },
+      { server: SFTP, offered: ['publickey', 'password'], more: false },
+      { server: SFTP, offered: ['keyboard-interactive'], more: true },
+      { server: SFTP, offered: [], more: false, setting: 'profiles.export.server' },
+    ],
+    says: ({ server, offered, more }) =>
+      `${server} rejected the login.` +
+      (offered.length === 0 ? '' : ` It supports ${offered.join(', ')}.`) +
+      (more ? ' It requires more than a password.' : ''),
+    next: ({ more, ...facts }) =>
+      advise(
+        `Check ${settingOf(facts, 'username')} and its password or key.`,
+        ...(more ? ['An account for actito-sync cannot use a second factor.'] : []),
+      ),
+  }),
+  sftpPasswordExpired: failure<OfServer & { server: string }>('DeliveryRefused', {
     examples: [{ server: SFTP }],
     says: ({ server }) => `${server} requires a password change before it accepts the login.`,
-    next: () =>
-      advise('Change the password of delivery.username on the server and in the environment variable.'),
+    next: (facts) =>
+      advise(
+        `Change the password of ${settingOf(facts, 'username')} on the server and in the environment variable.`,
+      ),
   }),
-  privateKeyUnreadable: failure<{ why: KeyTrouble }>('DeliveryRefused', {
-    examples: (Object.keys(KEY_TROUBLE) as KeyTrouble[]).map((why) => ({ why })) as [{ why: KeyTrouble }],
-    says: ({ why }) => `The private key in delivery.privateKey cannot be read: ${KEY_TROUBLE[why]}.`,
+  privateKeyUnreadable: failure<OfServer & { why: KeyTrouble }>('DeliveryRefused', {
+    examples: [
+      { why: 'passphraseWrong', setting: 'profiles.export.server' },
+      ...(Object.keys(KEY_TROUBLE) as KeyTrouble[]).map((why) => ({ why })),
+    ],
+    says: ({ why, ...facts }) =>
+      `The private key in ${settingOf(facts, 'privateKey')} cannot be read: ` +
+      `${KEY_TROUBLE[why].replace('delivery.privateKey', settingOf(facts, 'privateKey'))}.`,
   }),
 };

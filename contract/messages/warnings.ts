@@ -1,5 +1,5 @@
 import { advise, message } from './message.ts';
-import { asSetting } from './words.ts';
+import { asSetting, counted } from './words.ts';
 
 export interface Asked {
   activation: string;
@@ -62,6 +62,20 @@ export const WARNING_MESSAGES = {
     examples: [{ ...ASKED, destination: 'actito' }],
     says: ({ destination, ...asked }) =>
       `${useless(asked)} contract.rowResults of destination ${destination} is none.`,
+  }),
+  identifiersUndocumented: message<{ destination: string; attributes: string[]; activations: number }>({
+    examples: [
+      { destination: 'actito', attributes: ['emailAddress'], activations: 1 },
+      { destination: 'actito', attributes: ['emailAddress', 'customerId'], activations: 3 },
+    ],
+    says: ({ destination, attributes, activations }) =>
+      `destinations/${destination}: the ${activations === 1 ? 'list' : 'lists'} of ${counted(activations, 'activation')} ` +
+      `${activations === 1 ? 'contains' : 'contain'} ${attributes.join(', ')}. Actito documents profile IDs only; check ` +
+      `that the list shows profiles after the first delivery.`,
+    next: ({ destination }) =>
+      advise(
+        `If it does, set contract.listIdentifiers: uniqueAttribute in destinations/${destination}.yaml. Otherwise set list.identifier: profileId, with Actito's export of the profiles (profiles in the destination).`,
+      ),
   }),
   attributesShared: message<{ activations: [string, string]; attributes: string[] }>({
     examples: [{ activations: ['vip', 'newsletter'], attributes: ['tier', 'points'] }],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Destination } from '../../activation/definition/destination.ts';
+import type { Profiles } from '../../activation/definition/profiles.ts';
 import type { Project } from '../../config/project.ts';
 import { custom } from '../../simulator/contacts/attributes.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
@@ -22,11 +23,13 @@ export function simulatorFor(
   destination: Destination,
   { activations }: Project,
 ): SimulatorOptions {
-  const { entity, profileTable: table, delivery } = destination;
+  const { entity, profileTable: table, delivery, profiles, contract } = destination;
   const own = [...activations.values()].filter((activation) => activation.destination === id);
+  const exported = Object.keys(profiles?.export.columns ?? {});
   const unique = own.flatMap(({ matchingKey, list }) => [matchingKey.attribute, list.identifier.attribute]);
   const mapped = own.flatMap(({ attributes }) => attributes.filter((each) => !each.create));
-  const attributes = new Map(mapped.map(({ attribute }) => [attribute, custom(attribute, 'STRING')]));
+  const needed = [...exported, ...mapped.map(({ attribute }) => attribute)];
+  const attributes = new Map(needed.map((name) => [name, custom(name, 'STRING')]));
   for (const name of PREDEFINED) attributes.delete(name);
   for (const name of unique) attributes.set(name, custom(name, 'STRING', { unique: true }));
   for (const name of ALWAYS_UNIQUE) attributes.delete(name);
@@ -38,7 +41,33 @@ export function simulatorFor(
     profileTable: /^\d+$/.test(table) ? { id: table, name: 'Profiles' } : { id: '16', name: table },
     attributes: [...attributes.values()],
     ...(delivery.protocol === 'ftps' ? { ftpsPort: 0 } : {}),
+    listIdentifiers: contract.listIdentifiers,
+    exports: profiles ? exportsOf(profiles) : [],
   };
+}
+
+/** The folder of exports on a simulator. A real one may be the whole server. */
+const EXPORTS = '/exports';
+
+/** Returns the exports that a destination reads. The text that their names leave open is empty. */
+function exportsOf({ export: { file, full, columns } }: Profiles): NonNullable<SimulatorOptions['exports']> {
+  const common = { directory: EXPORTS, columns };
+  const fileName = (pattern: string) => pattern.replaceAll('*', '');
+  return [
+    ...(full === undefined
+      ? []
+      : [{ ...common, name: 'full', kind: 'full' as const, fileName: fileName(full) }]),
+    { ...common, name: 'daily', kind: 'daily' as const, fileName: fileName(file) },
+  ];
+}
+
+/**
+ * Lets a simulator write its profiles for the first time: a full export, or a daily one with everything since its
+ * start.
+ */
+export async function exportProfiles(simulator: Simulator): Promise<void> {
+  const [first] = simulator.exports();
+  if (first) await simulator.exportNow(first.name);
 }
 
 /** These attributes of the simulator's table already have the right type. */
@@ -86,7 +115,9 @@ export async function writeRedirected(
       delivery,
       contract,
       // Exports are read from the simulator's server, too.
-      ...(profiles && { profiles: { ...profiles, export: { ...profiles.export, server: undefined } } }),
+      ...(profiles && {
+        profiles: { ...profiles, export: { ...profiles.export, directory: EXPORTS, server: undefined } },
+      }),
     };
     await writeFile(join(projectFolder, `destinations/${id}.yaml`), stringify(redirected));
   }

@@ -4,7 +4,7 @@ import type { Interrupt } from '../interrupt.ts';
 import type { Resources } from '../resources.ts';
 import { beginStack, type Stack } from '../stack.ts';
 import { seedContacts } from './contacts.ts';
-import { API_KEY, PASSWORD, simulatorFor, writeRedirected } from './redirect.ts';
+import { API_KEY, exportProfiles, PASSWORD, simulatorFor, writeRedirected } from './redirect.ts';
 import { warehouses, type Warehouse } from './warehouses.ts';
 import { logLines } from './worker-log.ts';
 
@@ -45,7 +45,10 @@ export async function startProjectStack(
     ),
     project: async ({ simulators, database }) => {
       made = await warehouses(project, { database, seed, env: process.env });
-      for (const [id, simulator] of simulators) say(await seedContacts(id, simulator, project, made));
+      for (const [id, simulator] of simulators) {
+        say(await seedContacts(id, simulator, project, made));
+        await exportProfiles(simulator);
+      }
       const redirecting = writeRedirected(folder, project, simulators);
       const { projectFolder, certificates } = await resources.start(redirecting, ({ remove }) => remove());
       const variables = Object.fromEntries(made.map(({ variable, url }) => [variable, url]));

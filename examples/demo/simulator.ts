@@ -5,6 +5,7 @@ import { environmentOf } from '../../simulator/environment.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import { generateKeyPair } from '../../simulator/transfer/host-key.ts';
 import { contactsOf } from './contacts.ts';
+import { DOCUMENTED, exportAll } from './exports.ts';
 import { fillDemoShop } from './shop.ts';
 
 /*
@@ -30,8 +31,10 @@ async function main(): Promise<void> {
     apiKey: 'development',
     password: 'development',
     hostPrivateKey: await hostKey(),
+    ...DOCUMENTED,
   });
   await simulator.seedContacts(await contactsOf(shop));
+  await exportAll(simulator);
   await shop.end();
   const lines = Object.entries(environmentOf(simulator)).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(FOLDER, 'environment'), lines.join(''));

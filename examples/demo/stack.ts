@@ -4,6 +4,7 @@ import type { Resources } from '../../dev/resources.ts';
 import { beginStack, type StartingStack } from '../../dev/stack.ts';
 import { environmentOf } from '../../simulator/environment.ts';
 import type { Simulator } from '../../simulator/start.ts';
+import { DOCUMENTED } from './exports.ts';
 
 export const PROJECT_FOLDER = 'examples/demo';
 
@@ -27,7 +28,7 @@ export interface DemoStackOptions {
 export function beginDemoStack(resources: Resources, { log, onWorkerEnd }: DemoStackOptions): DemoStack {
   const stack = beginStack(resources, {
     temporal: { port: 7233, uiPort: 8233, log }, // the ports that people know, when they are free
-    simulators: { actito: { pollInterval: 200 } },
+    simulators: { actito: { pollInterval: 200, ...DOCUMENTED } },
     project: async ({ simulators }) => ({
       folder: PROJECT_FOLDER,
       env: { SHOP_DATABASE_URL: await shopUrl, ...environmentOf(simulators.get('actito')!) },

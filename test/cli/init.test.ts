@@ -21,16 +21,34 @@ afterEach(() => rm(base, { recursive: true }));
 
 const ENTER = QUESTIONS.map(() => '');
 
-test('without a terminal, init writes a project folder that is valid without warnings', async () => {
+test('without a terminal, init writes a valid project folder, whose only warning is about lists of email addresses', async () => {
   const { code, out, err } = await cli(['init', folder]);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('  activations/vip-customers.yaml\n');
   expect(out).toContain(`  actito-sync validate ${folder} --env\n`);
-  expect(await cli(['validate', folder])).toEqual({
-    code: 0,
-    out: `${folder}: valid, with 1 source, 1 destination, 1 activation\n`,
-    err: '',
-  });
+  const validated = await cli(['validate', folder]);
+  expect(validated).toMatchObject({ code: 0, err: '' });
+  const [warning, summary, ...more] = validated.out.trimEnd().split('\n');
+  expect(warning).toMatch(/^Warning: destinations\/actito: .*Actito documents profile IDs only;/);
+  expect([summary, more]).toEqual([
+    `${folder}: valid, with 1 source, 1 destination, 1 activation, 1 warning`,
+    [],
+  ]);
+});
+
+test('the profile directory that init leaves commented out is valid, and ends the warning', async () => {
+  await cli(['init', folder]);
+  const uncomment = async (file: string, from: RegExp) => {
+    const text = await readFile(join(folder, file), 'utf8');
+    const changed = text.replaceAll(from, (line) => line.replace('# ', ''));
+    expect(changed).not.toBe(text);
+    await writeFile(join(folder, file), changed);
+  };
+  await uncomment('destinations/actito.yaml', /^# (profiles:| {2,}.*)$/gm);
+  await uncomment('activations/vip-customers.yaml', /# identifier: profileId/g);
+  expect((await cli(['validate', folder])).out).toBe(
+    `${folder}: valid, with 1 source, 1 destination, 1 activation\n`,
+  );
 });
 
 test('a relative folder is shown as its absolute path, also in .env.example', async () => {

@@ -88,4 +88,5 @@ const DESTINATION = {
     password: { env: 'X' },
     hostKey: { env: 'X' },
   },
+  contract: { listIdentifiers: 'uniqueAttribute' }, // without it, each apply warns
 };

@@ -146,7 +146,8 @@ test('likely mistakes are shown, and are not errors', async () => {
   expect(out).toMatch(
     /^Warning: activations\/vip: the list is valid for 48h, and the activation runs every 40h/,
   );
-  expect(out).toMatch(/: valid, with .*, 1 warning\n$/);
+  expect(out).toMatch(/^Warning: destinations\/actito: .* Actito documents profile IDs only; check that /m);
+  expect(out).toMatch(/: valid, with .*, 2 warnings\n$/);
 });
 
 test('--env names the missing variables', async () => {

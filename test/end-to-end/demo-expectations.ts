@@ -25,22 +25,29 @@ export async function demoSegment(shop: Client): Promise<Segment> {
   return { read: rows.length, rejected, members };
 }
 
-/** The expected counts of a run from one segment to the next, for these contacts of Actito. */
-export function expectedCounts(
-  before: Segment | null,
-  { read, rejected, members }: Segment,
-  contacts: Set<string>,
-) {
-  const known = before?.members ?? new Map<string, string | null>();
-  const keys = [...members.keys()];
-  const sent = keys.filter((key) => members.get(key) !== null && members.get(key) !== known.get(key));
+/** A segment, and the addresses of Actito's contacts at that time. */
+export interface Day {
+  segment: Segment;
+  contacts: ReadonlySet<string>;
+}
+
+/** Only members with a profile are on the list. */
+function listed({ segment, contacts }: Day): Map<string, string | null> {
+  return new Map([...segment.members].filter(([key]) => contacts.has(key)));
+}
+
+/** The expected counts of a run from one day to the next. */
+export function expectedCounts(before: Day | null, now: Day) {
+  const { read, rejected, members } = now.segment;
+  const [known, current] = [before ? listed(before) : new Map<string, string | null>(), listed(now)];
+  const keys = [...current.keys()];
   return {
     read,
     added: keys.filter((key) => !known.has(key)).length,
-    removed: [...known.keys()].filter((key) => !members.has(key)).length,
-    updated: sent.filter((key) => contacts.has(key)).length,
-    unmatched: sent.filter((key) => !contacts.has(key)).length,
+    removed: [...known.keys()].filter((key) => !current.has(key)).length,
+    updated: keys.filter((key) => current.get(key) !== null && current.get(key) !== known.get(key)).length,
+    waiting: members.size - current.size,
     rejected,
-    profiles: keys.filter((key) => contacts.has(key)).length,
+    profiles: keys.length,
   };
 }
