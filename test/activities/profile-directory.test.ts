@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 /** The names in the exports are never in the future: the simulator's clock starts in the past. */
 const BEHIND = 15 * DAY;
 
-describe.each([
+describe.concurrent.each([
   ['exports on the SFTP server of the lists', () => undefined],
   ['exports on an FTPS server of their own', ftpsExports],
 ])('%s', (_, serverOf) => {
