@@ -7,6 +7,8 @@ import { isSameVersion, type KnownExport } from '../../state/profiles/exports.ts
 export interface ChosenExports {
   toRead: ExportFile[];
   tooLate: ExportFile[];
+  /** Unread files that are older than a full export that was read, and the load that read it. */
+  replaced: { files: ExportFile[]; load: number };
 }
 
 /**
@@ -26,19 +28,20 @@ export function chooseExports(
   const there = new Set(entries.map(({ name }) => name));
   const gone = [...known.values()].filter(({ name, status }) => status === 'read' && !there.has(name));
   const files = exportFiles([...entries, ...gone], patterns, now);
-  const current = files.slice(
-    Math.max(
-      0,
-      files.findLastIndex((file) => file.kind === 'full' && !isRefused(file, known)),
-    ),
+  const start = Math.max(
+    0,
+    files.findLastIndex((file) => file.kind === 'full' && !isRefused(file, known)),
   );
+  const current = files.slice(start);
+  const isUnread = (file: ExportFile) => there.has(file.name) && loadOf(file, known) === null;
+  const load = start > 0 ? loadOf(current[0]!, known) : null;
   const lastGone = current.findLastIndex(({ name }) => !there.has(name));
   const readable = current.slice(lastGone + 1);
   return {
     toRead: fromFirstUnread(readable, known),
-    tooLate: current
-      .slice(0, lastGone + 1)
-      .filter((file) => there.has(file.name) && loadOf(file, known) === null),
+    tooLate: current.slice(0, lastGone + 1).filter(isUnread),
+    replaced:
+      load === null ? { files: [], load: 0 } : { files: files.slice(0, start).filter(isUnread), load },
   };
 }
 

@@ -9,7 +9,13 @@ import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
 import { openDirectory, type Directory, type DirectoryKey } from '../../state/profiles/directory.ts';
-import { isSameVersion, noteUnread, readExports, type KnownExport } from '../../state/profiles/exports.ts';
+import {
+  isSameVersion,
+  noteReplaced,
+  noteUnread,
+  readExports,
+  type KnownExport,
+} from '../../state/profiles/exports.ts';
 import { loadExport, renewDirectory, type Loaded } from '../../state/profiles/load.ts';
 import { connectDelivery, resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -108,6 +114,8 @@ class Reading {
         break;
       }
     }
+    const { replaced } = chooseExports(entries, this.#settings, known);
+    await noteReplaced(this.#deps.state, this.#directory.id, replaced);
     for (const name of late) this.notes.push(tell('exportTooLate', { file: name }));
   }
 

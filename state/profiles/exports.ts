@@ -81,3 +81,24 @@ export async function noteUnread(
     },
   );
 }
+
+/**
+ * Records files as read by the load of a newer full export. So they do not come back if another version of that export
+ * cannot be read: they could name profiles that no longer exist.
+ */
+export async function noteReplaced(
+  db: Knex,
+  directory: string,
+  { files, load }: { files: readonly ExportVersion[]; load: number },
+): Promise<void> {
+  for (const { name, kind, size = null, modified = null } of files) {
+    await db.raw(
+      `insert into exports (directory, name, kind, size, modified_at, status, load)
+       values (:directory, :name, :kind, :size, :modified, 'read', :load)
+       on conflict (directory, name) do update
+       set kind = excluded.kind, size = excluded.size, modified_at = excluded.modified_at, status = 'read',
+           failure = null, load = excluded.load, profiles = null`,
+      { directory, name, kind, size, modified, load },
+    );
+  }
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
-import { exportText } from '../support/exported.ts';
+import { exportText, profilesSetting } from '../support/exported.ts';
 import { ANNA, BOB, daily, EVE, full, standWithExports } from '../support/refreshing.ts';
 
 /* Exports on a real SFTP server, and what becomes of them in the profile directory. */
@@ -118,6 +118,26 @@ describe('a file that cannot be used', () => {
     expect(notRefreshed!.message).toContain('The profile directory is empty, because no export can be used.');
     expect(failure).toMatchObject({ type: 'ExportInvalid' });
   });
+});
+
+test('files that a full export replaced stay replaced while its next version is written under the same name', async () => {
+  await stand.writeDestination({ profiles: profilesSetting({ full: 'full*.csv' }) });
+  await folder.write(daily(-3), exportText([['7', EVE]]));
+  await folder.write('full.csv', exportText([['1', ANNA]]), 48);
+  expect((await refresh()).read).toEqual(['full.csv']);
+  await folder.write(daily(-4), exportText([['7', BOB]])); // it comes late
+  expect((await refresh()).read).toEqual([]);
+  await folder.write('full.csv', 'profileId;emailAddress\n1;an', 0);
+  for (let times = 0; times < 2; times++) {
+    expect(await refresh()).toMatchObject({
+      read: [],
+      notes: [expect.stringContaining('may still be growing')],
+    });
+    expect(await directory()).toEqual({ 1: ANNA });
+  }
+  await folder.write('full.csv', exportText([['2', BOB]]), 0);
+  expect((await refresh()).read).toEqual(['full.csv']);
+  expect(await directory()).toEqual({ 2: BOB });
 });
 
 describe('a full export with far fewer profiles', () => {

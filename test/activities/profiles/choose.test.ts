@@ -94,6 +94,19 @@ test('a file that is gone hides nothing if a newer full export is on the server'
   expect(choose([daily(3), full(5)], known)).toEqual({ toRead: [full(5)], tooLate: [] });
 });
 
+test('unread files before a full export that was read are replaced by its load', () => {
+  const { replaced } = chooseExports(
+    [daily(1), daily(2), full(3), daily(3)].map((name) => entry(name)),
+    PATTERNS,
+    new Map([...read(daily(1)), knownAs(full(3), { load: 7 })]),
+    NOW,
+  );
+  expect({ ...replaced, files: replaced.files.map(({ name }) => name) }).toEqual({
+    files: [daily(2)],
+    load: 7,
+  });
+});
+
 test('files of other names and of the future are not read', () => {
   expect(choose(['other.csv', 'p_20260230.csv', 'p_20260301.csv', daily(1)]).toRead).toEqual([daily(1)]);
 });
