@@ -15,8 +15,8 @@ export const inspectSchema = z.strictObject({
 export type InspectRequest = z.output<typeof inspectSchema>;
 
 /** The workflow id of an inspection. The same requests at the same time get the same result. */
-export function inspectWorkflowId({ destination, what }: InspectRequest): string {
-  return `inspect/${destination}/${what}`;
+export function inspectWorkflowId({ destination, what, accept }: InspectRequest): string {
+  return `inspect/${destination}/${what}${accept === undefined ? '' : `/${accept}`}`;
 }
 
 /** An attribute of a destination's profile table. */

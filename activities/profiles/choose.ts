@@ -7,6 +7,8 @@ import { isSameVersion, type KnownExport } from '../../state/profiles/exports.ts
 export interface ChosenExports {
   toRead: ExportFile[];
   tooLate: ExportFile[];
+  /** Unread files that are older than a full export that was read, and the load that read it. */
+  replaced: { files: ExportFile[]; load: number };
 }
 
 /**
@@ -26,20 +28,36 @@ export function chooseExports(
   const there = new Set(entries.map(({ name }) => name));
   const gone = [...known.values()].filter(({ name, status }) => status === 'read' && !there.has(name));
   const files = exportFiles([...entries, ...gone], patterns, now);
-  const current = files.slice(
-    Math.max(
-      0,
-      files.findLastIndex((file) => file.kind === 'full' && !isRefused(file, known)),
-    ),
+  const start = Math.max(
+    0,
+    files.findLastIndex((file) => file.kind === 'full' && !isRefused(file, known)),
   );
+  const current = files.slice(start);
+  const isUnread = (file: ExportFile) => there.has(file.name) && loadOf(file, known) === null;
+  const load = start > 0 ? loadOf(current[0]!, known) : null;
   const lastGone = current.findLastIndex(({ name }) => !there.has(name));
-  const isUnread = (file: ExportFile) => !isRead(file, known);
   const readable = current.slice(lastGone + 1);
-  const first = readable.findIndex(isUnread);
   return {
-    toRead: first < 0 ? [] : readable.slice(first),
-    tooLate: current.slice(0, lastGone + 1).filter((file) => there.has(file.name) && isUnread(file)),
+    toRead: fromFirstUnread(readable, known),
+    tooLate: current.slice(0, lastGone + 1).filter(isUnread),
+    replaced:
+      load === null ? { files: [], load: 0 } : { files: files.slice(0, start).filter(isUnread), load },
   };
+}
+
+/**
+ * A file that was read before an earlier one counts as unread: a worker that reads a late file, and then the newer ones
+ * again, can end in between.
+ */
+function fromFirstUnread(files: ExportFile[], known: ReadonlyMap<string, KnownExport>): ExportFile[] {
+  let last = 0;
+  const first = files.findIndex((file) => {
+    const load = loadOf(file, known);
+    if (load === null || load < last) return true;
+    last = load;
+    return false;
+  });
+  return first < 0 ? [] : files.slice(first);
 }
 
 /** Whether this version of a file was refused. */
@@ -48,7 +66,8 @@ export function isRefused(file: ExportFile, known: ReadonlyMap<string, KnownExpo
   return isSameVersion(found, file) && found!.status === 'refused';
 }
 
-function isRead(file: ExportFile, known: ReadonlyMap<string, KnownExport>): boolean {
+/** The load that read this version of a file; null if none did. */
+function loadOf(file: ExportFile, known: ReadonlyMap<string, KnownExport>): number | null {
   const found = known.get(file.name);
-  return isSameVersion(found, file) && found!.status === 'read';
+  return isSameVersion(found, file) && found!.status === 'read' ? found!.load : null;
 }

@@ -18,6 +18,8 @@ export interface KnownExport {
   modified: Date | undefined;
   status: 'read' | 'incomplete' | 'refused';
   failure: Told | null;
+  /** The directory's number for its last reading; null if this version was not read. */
+  load: number | null;
   /** For how long this version of the file has been known, in milliseconds. */
   knownFor: number;
 }
@@ -29,6 +31,7 @@ export async function readExports(db: Knex, directory: string): Promise<Map<stri
   >(
     db,
     `select name, cast(size as float8) as size, modified_at as modified, status, failure,
+            cast(load as float8) as load,
             cast(extract(epoch from now() - met_at) * 1000 as float8) as "knownFor"
      from exports where directory = ?`,
     [directory],
@@ -86,4 +89,25 @@ export async function noteUnread(
       failure: JSON.stringify(failure),
     },
   );
+}
+
+/**
+ * Records files as read by the load of a newer full export. So they do not come back if another version of that export
+ * cannot be read: they could name profiles that no longer exist.
+ */
+export async function noteReplaced(
+  db: Knex,
+  directory: string,
+  { files, load }: { files: readonly ExportVersion[]; load: number },
+): Promise<void> {
+  for (const { name, kind, size = null, modified = null } of files) {
+    await db.raw(
+      `insert into exports (directory, name, kind, size, modified_at, status, load)
+       values (:directory, :name, :kind, :size, :modified, 'read', :load)
+       on conflict (directory, name) do update
+       set kind = excluded.kind, size = excluded.size, modified_at = excluded.modified_at, status = 'read',
+           failure = null, load = excluded.load, profiles = null`,
+      { directory, name, kind, size, modified, load },
+    );
+  }
 }

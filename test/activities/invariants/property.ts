@@ -39,7 +39,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
         ...before,
       })),
     );
-    way.prepare?.(stand);
+    await way.prepare?.(stand);
   }
 
   async function fill(people: Person[]): Promise<void> {
@@ -75,7 +75,9 @@ export function describeInvariants(way: Way, numRuns: number): void {
 
   /** A run without a fault. Actito has read the list afterwards, whether or not the run waits for that. */
   async function run() {
+    await way.beforeRun?.(stand);
     const result = await runner.run();
+    expect(result.notRefreshed).toBeUndefined();
     expect(result.failure).toBeUndefined();
     await stand.actito.pollNow();
     return result;
@@ -94,6 +96,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
           await fill(step.segment);
           switchFaultsOff();
           FAULTS[step.fault]!(stand);
+          await way.beforeRun?.(stand);
           await runner.run({ killedAfter: step.killedAfter, resync: step.resync });
           expect(stand.actito.contactCount()).toBe(CONTACTS.length);
         }

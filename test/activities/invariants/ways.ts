@@ -1,4 +1,5 @@
 import type { SimulatorOptions } from '../../../simulator/start.ts';
+import { profilesSetting } from '../../support/exported.ts';
 import { LIST, usualActivation, type Stand } from '../../support/stand.ts';
 import { CONTACTS, STRANGERS } from './history.ts';
 
@@ -13,7 +14,9 @@ export interface Way {
   /** Changes of the destination, derived from the running stand. */
   destination?: (stand: Stand) => Record<string, unknown>;
   /** What a marketer sets up in Actito beforehand. */
-  prepare?: (stand: Stand) => void;
+  prepare?: (stand: Stand) => unknown;
+  /** What Actito does before each run. */
+  beforeRun?: (stand: Stand) => Promise<unknown>;
   /** The possible members of the segment. */
   names: string[];
   /** A null clears the city, or keeps it if Actito ignores empty fields. */
@@ -82,6 +85,29 @@ export const WAYS = {
       actito.createEtl(etl('emailAddress', 'subset'));
     },
     names: CONTACTS, // without row results, one unknown member would leave a whole file unexplained for a day
+    clearsCity: true,
+    onlyDocumentedRoutes: true,
+  },
+  'a list of profile IDs, resolved by the profile directory, documented routes only': {
+    ...email,
+    simulator: { assumedRoutes: 404, listIdentifiers: 'profileId' },
+    activation: { importMode: { etl: '7' }, list: { provision: 'existing', identifier: 'profileId' } },
+    destination: () => ({
+      contract: { rowResults: 'none' },
+      profiles: profilesSetting({ file: 'profiles_$yyyyMMddHHmmss.csv' }),
+    }),
+    prepare: async ({ actito }) => {
+      actito.createList({ name: LIST }); // it shows email addresses, whatever its file contains
+      actito.createAttribute({ name: 'spent', valueType: 'NUMBER' });
+      actito.createEtl(etl('emailAddress', 'subset'));
+      const columns = { profileId: 'profileId', emailAddress: 'emailAddress' };
+      actito.createExport({ name: 'full', kind: 'full', fileName: 'full_$yyyyMMdd.csv', columns });
+      const daily = { kind: 'daily', fileName: 'profiles_$yyyyMMddHHmmss.csv', hour: null } as const;
+      actito.createExport({ name: 'daily', ...daily, columns });
+      await actito.exportNow('full');
+    },
+    beforeRun: ({ actito }) => actito.exportNow('daily'),
+    names: [...CONTACTS, ...STRANGERS], // they have no profile, so they are in no file
     clearsCity: true,
     onlyDocumentedRoutes: true,
   },
