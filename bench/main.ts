@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchApproval } from './approval.ts';
+import { benchDirectory } from './directory.ts';
 import { benchLicenceBudget } from './licence-budget.ts';
 import { benchSegment } from './segment.ts';
 
@@ -27,6 +28,13 @@ program
   .option('--simulator', 'run against the simulator, to see how much time it takes', false)
   .option('--no-rows', 'do not count rows written, which needs triggers')
   .action(benchSegment);
+program
+  .command('directory')
+  .description('Measure the profile directory: exports into it, and runs with and without it')
+  .option('--members <n,…>', 'sizes of the segment, each measured on its own', sizes, [100_000, 1_000_000])
+  .option('--rounds <n>', 'how often each load and each pair of runs is measured', number, 3)
+  .option('--json <file>', 'write the lines of JSON to a file instead of stdout')
+  .action(benchDirectory);
 program
   .command('licence-budget')
   .description('many activations at once on several workers, and what of the licence they use')

@@ -14,25 +14,27 @@ export function slotsFor(members: number, partitions = 64): number {
   return capacityFor(members / partitions / LOAD) * partitions;
 }
 
-/** Unused pages by width. They are reused, because V8 frees them late. */
+const bytesOf = (slots: number, width: number) => slots * (4 * width + 2);
+
+/** The memory of unused pages, by its size. It is reused, because V8 frees it late. */
 export class SlotMemory implements TableMemory {
-  readonly #free = new Map<number, Page[]>();
+  readonly #free = new Map<number, ArrayBuffer[]>();
 
   takePage(slots: number, width: number): Page {
-    const page = slots === PAGE ? this.#free.get(width)?.pop() : undefined;
-    page?.flags.fill(0); // the words of a free slot have no meaning
-    if (page) return page;
-    const memory = new ArrayBuffer(slots * (4 * width + 2));
+    const unused = slots === PAGE ? this.#takeUnused(bytesOf(PAGE, width)) : undefined;
+    const memory = unused ?? new ArrayBuffer(bytesOf(slots, width));
     const words = new Uint32Array(memory, 0, slots * width);
-    return { words, flags: new Uint16Array(memory, words.byteLength) };
+    const flags = new Uint16Array(memory, words.byteLength, slots);
+    if (unused) flags.fill(0); // the words of a free slot have no meaning
+    return { words, flags };
   }
 
-  givePageBack(page: Page): void {
-    if (page.flags.length < PAGE) return;
-    const width = page.words.length / PAGE;
-    const free = this.#free.get(width);
-    if (free) free.push(page);
-    else this.#free.set(width, [page]);
+  givePageBack({ words, flags }: Page): void {
+    if (flags.length < PAGE) return;
+    const memory = words.buffer as ArrayBuffer;
+    const free = this.#free.get(memory.byteLength);
+    if (free) free.push(memory);
+    else this.#free.set(memory.byteLength, [memory]);
   }
 
   /** Keeps as many pages for the next comparison as the budget has slots. */
@@ -42,6 +44,15 @@ export class SlotMemory implements TableMemory {
       free.length = Math.min(free.length, room);
       room -= free.length;
     }
+  }
+
+  /** Smaller memory is dropped, so that the pages of lists with and without identifiers do not add up. */
+  #takeUnused(bytes: number): ArrayBuffer | undefined {
+    for (const [size, free] of this.#free) {
+      const memory = free.pop();
+      if (memory && size >= bytes) return memory;
+    }
+    return undefined;
   }
 }
 

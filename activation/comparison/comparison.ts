@@ -56,6 +56,7 @@ export class Comparison {
   readonly #putOff: SourceLines;
   readonly #rows: RowComparison;
   readonly #hasColumn: boolean;
+  readonly #hasAttributes: boolean;
   /** The table of the deferred rows that are compared. */
   #late: MarkTable | undefined;
 
@@ -63,6 +64,7 @@ export class Comparison {
     const { definition, wide } = options;
     this.#options = options;
     this.#hasColumn = hasIdentifierColumn(definition.activation);
+    this.#hasAttributes = definition.activation.attributes.length > 0;
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
     this.#source = linesOf(definition.activation, options.sourceColumns);
     this.#putOff = canonicalLinesOf(definition.activation, options.sourceColumns);
@@ -189,7 +191,7 @@ export class Comparison {
     const { key, attributes } = this.#options.seeds;
     SIGHT[0] = lines.hashKey(lines.key, key[0]);
     SIGHT[1] = lines.hashKey(lines.key, key[1]);
-    SIGHT[2] = this.#options.definition.activation.attributes.length > 0 ? lines.hashValues(attributes) : 0n;
+    SIGHT[2] = this.#hasAttributes ? lines.hashValues(attributes) : 0n;
     if (this.#hasColumn) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
     else WORDS.copyWithin(6, 0, 2);
   }

@@ -43,7 +43,7 @@ export function baselineOf(floors: readonly Floor[], crons: readonly CronRun[]):
 
 /** The line of a run. Names carry their units. */
 export function runRecord(run: MeasuredRun, baseline: Baseline): object {
-  const { members, kind, round, total, phases, peakRss, historyEvents, written, wal, received } = run;
+  const { members, kind, round, total, phases, cpu, peakRss, historyEvents, written, wal, received } = run;
   return {
     kind: 'run',
     run: kind,
@@ -52,6 +52,7 @@ export function runRecord(run: MeasuredRun, baseline: Baseline): object {
     outcome: run.outcome,
     totalMs: whole(total),
     phasesMs: Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, whole(ms)])),
+    cpuMs: cpu,
     workerPeakRssBytes: peakRss,
     historyEvents,
     rowsWritten: written?.rows,

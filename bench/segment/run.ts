@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunResult } from '../../contract/result.ts';
 import { activityTimes } from '../activity-times.ts';
-import { ACTIVATION, LIST_FILE } from './project.ts';
+import { cpuBetween, readCpu, type CpuTime } from './cpu.ts';
+import { ACTIVATION, listFile } from './project.ts';
 import type { BenchStand } from './stand.ts';
 
 /** One run as it was measured. */
@@ -12,6 +13,7 @@ export interface BenchRun {
   total: number;
   /** Milliseconds by activity, from scheduled to completed. */
   phases: Record<string, number>;
+  cpu: CpuTime;
   /** The worker's largest resident set during the run, in bytes. */
   peakRss: number;
   historyEvents: number;
@@ -25,17 +27,20 @@ export interface BenchRun {
  * One run through Temporal, timed from outside and from its history.
  * @throws Error if the run does not succeed
  */
-export async function benchRun({ client, workerPid, warehouse }: BenchStand): Promise<BenchRun> {
+export async function benchRun(stand: BenchStand, activation = ACTIVATION): Promise<BenchRun> {
+  const { client, workerPid, postgresPid, warehouse } = stand;
   await writeFile(`/proc/${workerPid}/clear_refs`, '5'); // resets the high-water mark
   const walBefore = await warehouse.wal();
+  const cpuBefore = await readCpu(workerPid, postgresPid);
   const started = performance.now();
   const handle = await client.workflow.start('runActivation', {
     taskQueue: 'actito-sync',
-    workflowId: `activation/${ACTIVATION}`,
-    args: [{ activation: ACTIVATION }],
+    workflowId: `activation/${activation}`,
+    args: [{ activation }],
   });
   const result = (await handle.result()) as RunResult;
   const total = performance.now() - started;
+  const cpu = cpuBetween(cpuBefore, await readCpu(workerPid, postgresPid));
   const wal = (await warehouse.wal()) - walBefore;
   const [history, peak] = [await handle.fetchHistory(), await peakRss(workerPid)];
   if (result.outcome !== 'succeeded')
@@ -47,6 +52,7 @@ export async function benchRun({ client, workerPid, warehouse }: BenchStand): Pr
   return {
     total,
     phases,
+    cpu,
     peakRss: peak,
     historyEvents: history.events?.length ?? 0,
     wal,
@@ -65,9 +71,13 @@ async function peakRss(pid: number): Promise<number> {
  * @throws Error if the list on the server does not have this number of members, because then the run did not do its
  *   work
  */
-export async function checkList({ actito }: BenchStand, members: number): Promise<void> {
+export async function checkList(
+  { actito }: BenchStand,
+  members: number,
+  activation = ACTIVATION,
+): Promise<void> {
   let lines = 0;
-  for await (const chunk of createReadStream(join(actito.files.path, LIST_FILE))) {
+  for await (const chunk of createReadStream(join(actito.files.path, listFile(activation)))) {
     for (const byte of chunk as Buffer) if (byte === 0x0a) lines++;
   }
   if (lines === members + 1) return; // with a header

@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
+import pg from 'pg';
 import type { Resources } from '../../dev/resources.ts';
 import { startStack } from '../../dev/stack.ts';
 import type { WorkerProcess } from '../../dev/worker.ts';
 import { startActito, type BenchActito } from './actito.ts';
+import { parentOf } from './cpu.ts';
 import { writeProject } from './project.ts';
 import { BenchWarehouse } from './warehouse.ts';
 
@@ -13,6 +15,8 @@ export interface BenchStand extends BenchActito {
   stateUrl: string;
   client: Client;
   workerPid: number;
+  /** The pid of PostgreSQL's first process. */
+  postgresPid: number;
 }
 
 /** How big the warehouse is, and how often it changes. */
@@ -21,6 +25,8 @@ export interface StandOptions {
   /** How often `warehouse.churn` will be called. */
   churns: number;
   simulator: boolean;
+  /** The folder of Actito's exports, relative to the file server's; then a second activation uses the profile directory. */
+  exports?: string;
 }
 
 /** Starts PostgreSQL, Temporal, Actito and a built worker, all new, with a warehouse of so many members. */
@@ -35,7 +41,7 @@ export async function startStand(resources: Resources, options: StandOptions): P
       await resources.start(warehouse.seed(options.churns), () => warehouse.end());
       actito = await startActito(resources, options.simulator);
       await actito.know(await warehouse.size());
-      const { folder, env } = await writeProject(shopUrl, actito);
+      const { folder, env } = await writeProject(shopUrl, actito, options.exports);
       await resources.start(Promise.resolve(), folder.remove);
       return { folder: folder.folder, env };
     },
@@ -43,5 +49,19 @@ export async function startStand(resources: Resources, options: StandOptions): P
   });
   const [worker] = stack.workers as WorkerProcess[];
   const client = await stack.client();
-  return { ...actito, warehouse, stateUrl: stack.stateUrl, client, workerPid: worker!.pid };
+  const { stateUrl } = stack;
+  const postgresPid = await pidOfPostgres(stateUrl);
+  return { ...actito, warehouse, stateUrl, client, workerPid: worker!.pid, postgresPid };
+}
+
+/** Every session is a child of the first process. */
+async function pidOfPostgres(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return await parentOf(rows[0]!.pid);
+  } finally {
+    await client.end();
+  }
 }

@@ -51,7 +51,8 @@ export async function stageProfiles(
       yield read.lines;
     }
   }
-  const sink = client.query(copyFrom(`copy ${table} from stdin`));
+  // Frozen rows need no later vacuum, and lookups find all that they need in the index.
+  const sink = client.query(copyFrom(`copy ${table} from stdin (freeze)`));
   await pipeline(Readable.from(canonical(), { objectMode: false }), sink);
   const repeated = await index(client, table);
   // Last, so that wishes wait only for what follows.
