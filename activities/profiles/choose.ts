@@ -33,13 +33,28 @@ export function chooseExports(
     ),
   );
   const lastGone = current.findLastIndex(({ name }) => !there.has(name));
-  const isUnread = (file: ExportFile) => !isRead(file, known);
   const readable = current.slice(lastGone + 1);
-  const first = readable.findIndex(isUnread);
   return {
-    toRead: first < 0 ? [] : readable.slice(first),
-    tooLate: current.slice(0, lastGone + 1).filter((file) => there.has(file.name) && isUnread(file)),
+    toRead: fromFirstUnread(readable, known),
+    tooLate: current
+      .slice(0, lastGone + 1)
+      .filter((file) => there.has(file.name) && loadOf(file, known) === null),
   };
+}
+
+/**
+ * A file that was read before an earlier one counts as unread: a worker that reads a late file, and then the newer ones
+ * again, can end in between.
+ */
+function fromFirstUnread(files: ExportFile[], known: ReadonlyMap<string, KnownExport>): ExportFile[] {
+  let last = 0;
+  const first = files.findIndex((file) => {
+    const load = loadOf(file, known);
+    if (load === null || load < last) return true;
+    last = load;
+    return false;
+  });
+  return first < 0 ? [] : files.slice(first);
 }
 
 /** Whether this version of a file was refused. */
@@ -48,7 +63,8 @@ export function isRefused(file: ExportFile, known: ReadonlyMap<string, KnownExpo
   return isSameVersion(found, file) && found!.status === 'refused';
 }
 
-function isRead(file: ExportFile, known: ReadonlyMap<string, KnownExport>): boolean {
+/** The load that read this version of a file; null if none did. */
+function loadOf(file: ExportFile, known: ReadonlyMap<string, KnownExport>): number | null {
   const found = known.get(file.name);
-  return isSameVersion(found, file) && found!.status === 'read';
+  return isSameVersion(found, file) && found!.status === 'read' ? found!.load : null;
 }

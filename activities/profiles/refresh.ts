@@ -1,4 +1,4 @@
-import { futureFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { exportFiles, futureFiles, type ExportFile } from '../../actito/exports/names.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
 import { spoolContent } from '../../actito/files/spool.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
@@ -10,7 +10,7 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
 import { openDirectory, type Directory, type DirectoryKey } from '../../state/profiles/directory.ts';
 import { isSameVersion, noteUnread, readExports, type KnownExport } from '../../state/profiles/exports.ts';
-import { loadExport, renewDirectory } from '../../state/profiles/load.ts';
+import { loadExport, renewDirectory, type Loaded } from '../../state/profiles/load.ts';
 import { connectDelivery, resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation, progress } from '../progress.ts';
@@ -27,7 +27,8 @@ export interface RefreshOptions {
 /**
  * Reads the new exports of a destination into its profile directory. Idempotent. A file that may still be growing is
  * left for the next time. A refused file stops the daily files after it, because they would hide what it says.
- * @throws Failure DeliveryUnavailable, DeliveryRefused; ExportInvalid if the directory would stay empty because of it
+ * @throws Failure DeliveryUnavailable, DeliveryRefused; ExportInvalid if the directory would stay empty because of it;
+ *   ConfigurationInvalid if the accepted export does not exist
  */
 export async function refreshDirectory(
   deps: Dependencies,
@@ -42,6 +43,7 @@ export async function refreshDirectory(
   const server = await connectDelivery(deps, resolveExportLogin(deps, destination), cancellation());
   try {
     const entries = await server.entries(settings.directory);
+    requireAccepted(options.accept, exportFiles(entries, settings));
     const reading = new Reading(deps, server, directory, settings, options);
     await reading.readAll(entries, await readExports(state, directory.id));
     const { read, notes, refused } = reading;
@@ -51,6 +53,14 @@ export async function refreshDirectory(
     return { attribute: key.attribute, read, notes, writtenAt: writtenAt?.toISOString() ?? null };
   } finally {
     await server.close();
+  }
+}
+
+/** @throws Failure ConfigurationInvalid if the full export that a person accepts does not exist */
+function requireAccepted(accept: string | undefined, files: ExportFile[]): void {
+  if (accept === undefined) return;
+  if (!files.some(({ name, kind }) => name === accept && kind === 'full')) {
+    throw new Failure('noFullExport', { file: accept });
   }
 }
 
@@ -84,11 +94,12 @@ class Reading {
     known: Map<string, KnownExport>,
   ): Promise<void> {
     const unusable = new Set<string>();
+    const late = new Set<string>();
     for (let again = true; again;) {
       again = false;
       const usable = entries.filter(({ name }) => !unusable.has(name));
       const { toRead, tooLate } = chooseExports(usable, this.#settings, known);
-      for (const { name } of tooLate) this.notes.push(tell('exportTooLate', { file: name }));
+      for (const { name } of tooLate) late.add(name);
       for (const file of toRead) {
         if (await this.#take(file, known)) continue;
         // Without a full export, the files before it count.
@@ -97,6 +108,7 @@ class Reading {
         break;
       }
     }
+    for (const name of late) this.notes.push(tell('exportTooLate', { file: name }));
   }
 
   /** @returns false if the file cannot be used (yet) */
@@ -108,32 +120,45 @@ class Reading {
     }
     try {
       const loaded = await this.#load(file, isAccepted);
-      if (loaded) this.read.push({ file: file.name, kind: file.kind, ...loaded });
+      if (loaded === null) {
+        // Another worker has read it meanwhile.
+        const { id } = this.#directory;
+        for (const [name, read] of await readExports(this.#deps.state, id)) known.set(name, read);
+        return true;
+      }
+      const { load, profiles, unusable } = loaded;
+      this.read.push({ file: file.name, kind: file.kind, profiles, unusable });
+      known.set(file.name, { ...file, status: 'read', failure: null, load, knownFor: 0 });
+      return true;
     } catch (error) {
       if (!isFailure(error, 'ExportInvalid')) throw error;
       await this.#note(file, error, known.get(file.name));
       return false;
     }
-    known.set(file.name, { ...file, status: 'read', failure: null, knownFor: 0 });
-    return true;
   }
 
   /** The file is copied first, so that a slow server keeps no transaction open. */
-  async #load(
-    file: ExportFile,
-    mayShrink: boolean,
-  ): Promise<Pick<ReadExport, 'profiles' | 'unusable'> | null> {
+  async #load(file: ExportFile, mayShrink: boolean): Promise<Loaded | null> {
     const { columns, directory: folder } = this.#settings;
     const report = progress();
     const copy = await spoolContent(this.#server.read(`${folder.replace(/\/+$/, '')}/${file.name}`));
     try {
+      if (file.kind === 'full') await this.#requireUnchanged(file);
       const wanted = [columns.profileId, columns[this.#directory.attribute]!];
       const lines = reported(readExport(copy.read(), { name: file.name, columns: wanted }), report);
-      const loaded = await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink });
-      return loaded && { profiles: loaded.profiles, unusable: loaded.unusable };
+      return await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink });
     } finally {
       await copy.close();
     }
+  }
+
+  /** If a full export grows, its first lines alone would remove all other profiles. A daily one is read again. */
+  async #requireUnchanged(file: ExportFile): Promise<void> {
+    const entries = await this.#server.entries(this.#settings.directory);
+    const latest = entries.find(({ name }) => name === file.name);
+    if (latest && latest.size === file.size && latest.modified?.getTime() === file.modified?.getTime())
+      return;
+    throw new Failure('exportIncomplete', { file: file.name, why: 'changed' });
   }
 
   async #note(file: ExportFile, failure: Failure, before: KnownExport | undefined): Promise<void> {

@@ -69,6 +69,11 @@ export const DIRECTORY_MESSAGES = {
     says: ({ destination }) =>
       `No activation of destination ${destination} needs the profile directory: none has list.identifier: profileId.`,
   }),
+  noFullExport: failure<ExportFile>('ConfigurationInvalid', {
+    examples: [{ file: 'profiles_full.csv' }],
+    says: ({ file }) => `There is no full export ${file} on the file server, so it cannot be accepted.`,
+    next: () => advise('Give the name of a file on the server that fits profiles.export.full.'),
+  }),
   exportTooLate: message<ExportFile>({
     examples: [{ file: FILE }],
     says: ({ file }) =>

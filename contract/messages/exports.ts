@@ -9,6 +9,7 @@ const INCOMPLETE = {
   empty: 'it is empty',
   packed: 'the compressed data ends in the middle',
   line: 'the last line has no end',
+  changed: 'it changed while it was read',
 };
 
 /** Messages about files of a standard export. They name lines, and never their content. */
@@ -18,6 +19,7 @@ export const EXPORT_MESSAGES = {
       { file: FILE, why: 'empty' },
       { file: FILE, why: 'packed' },
       { file: FILE, why: 'line' },
+      { file: FILE, why: 'changed' },
     ],
     says: ({ file, why }) => `The export ${file} is not complete: ${INCOMPLETE[why]}.`,
     next: () => advise('If Actito is still writing it, wait. Otherwise, delete it and export it again.'),

@@ -18,6 +18,8 @@ export interface KnownExport {
   modified: Date | undefined;
   status: 'read' | 'incomplete' | 'refused';
   failure: Told | null;
+  /** The directory's number for its last reading; null if this version was not read. */
+  load: number | null;
   /** For how long this version of the file has been known, in milliseconds. */
   knownFor: number;
 }
@@ -29,6 +31,7 @@ export async function readExports(db: Knex, directory: string): Promise<Map<stri
   >(
     db,
     `select name, cast(size as float8) as size, modified_at as modified, status, failure,
+            cast(load as float8) as load,
             cast(extract(epoch from now() - met_at) * 1000 as float8) as "knownFor"
      from exports where directory = ?`,
     [directory],

@@ -5,7 +5,7 @@ import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { afterAll } from 'vitest';
 import { createActivities, type Activities } from '../../activities/create.ts';
 import type { ClosedRun } from '../../contract/steps.ts';
-import type { ListSummary } from '../../contract/steps.ts';
+import type { ListSummary, RefreshSummary } from '../../contract/steps.ts';
 import type { ImportSummary } from '../../activities/import-attributes.ts';
 import type { PlanSummary } from '../../contract/plan.ts';
 import type { ProvisionSummary } from '../../contract/steps.ts';
@@ -46,6 +46,10 @@ export type ActivityFailure = Error & { type?: string; nonRetryable?: boolean; n
 export interface DirectRun extends Partial<ClosedRun> {
   /** The number of the run, once it is open. */
   run?: string;
+  /** What was read into the profile directory, if the list needs it. */
+  refreshed?: RefreshSummary;
+  /** Why the exports could not be read; the run went on. */
+  notRefreshed?: Error & { type?: string };
   plan?: PlanSummary;
   provisioned?: ProvisionSummary;
   imported?: ImportSummary;
@@ -129,12 +133,19 @@ async function directRun(
   if (killed('open')) return { killed: true };
   const { run, fence } = answer.opened;
   const ref = { run, fence };
+  let refreshed: RefreshSummary | undefined;
+  let notRefreshed: Error | undefined;
   let plan: PlanSummary | undefined;
   let provisioned: ProvisionSummary | undefined;
   let imported: ImportSummary | undefined;
   let list: ListSummary | undefined;
   let failure: Error | undefined;
   try {
+    if (answer.opened.directory) {
+      refreshed = await call('refreshProfiles', ref).catch(
+        (error: Error) => ((notRefreshed = error), undefined),
+      );
+    }
     await call('compare', ref);
     if (killed('compare')) return { killed: true };
     plan = await call('plan', ref);
@@ -159,5 +170,6 @@ async function directRun(
   await call('settle', ref);
   if (killed('settle')) return { killed: true };
   const outcome = plan?.guards.length ? 'held' : failure ? 'failed' : 'succeeded';
-  return { ...(await call('close', ref, ended(outcome))), run, plan, provisioned, imported, list, failure };
+  const closed = await call('close', ref, ended(outcome));
+  return { ...closed, run, refreshed, notRefreshed, plan, provisioned, imported, list, failure };
 }

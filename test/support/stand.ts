@@ -123,6 +123,8 @@ async function ageState(state: State, hours: number): Promise<void> {
   await shift('deliveries', ['intended_at', 'delivered_at']);
   await shift('imports', ['intended_at', 'completing_at']);
   await shift('import_parts', ['finished_at']);
+  await shift('directories', ['written_at']);
+  await shift('exports', ['met_at']);
   for (const { name } of members.rows) await shift(name, ['retry_at', 'missing_since']);
 }
 
@@ -137,11 +139,11 @@ export async function resetStand(stand: Stand): Promise<void> {
 export async function loseState({ state }: Pick<Stand, 'state'>): Promise<void> {
   const left = await state.raw<{ rows: { name: string }[] }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
-     and relname ~ '^(members|delta|aside|result)_'`,
+     and relname ~ '^(members|delta|aside|result|profiles|profile_changes)_'`,
   );
   // In one statement, so that a running run never sees its tables deleted while it is still known.
   await state.transaction(async (trx) => {
-    await trx.raw('truncate activations, changes, forgotten cascade'); // all other tables depend on them
+    await trx.raw('truncate activations, changes, forgotten, directories cascade'); // all other tables depend on them
     for (const { name } of left.rows) await trx.raw(`drop table if exists ${name}`);
   });
 }
