@@ -1,4 +1,4 @@
-import { exportFiles, futureFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { exportFiles, futureFiles, isExportName, type ExportFile } from '../../actito/exports/names.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
@@ -56,7 +56,7 @@ export async function refreshFrom(
   options: RefreshOptions = {},
 ): Promise<RefreshSummary> {
   const { state } = deps;
-  const entries = await server.entries(settings.directory);
+  const entries = await server.entries(settings.directory, isExportName(settings));
   requireAccepted(options.accept, exportFiles(entries, settings));
   const reading = new Reading(deps, server, directory, settings, options);
   await reading.readAll(entries, await readExports(state, directory.id));
@@ -106,10 +106,12 @@ class Reading {
   ): Promise<void> {
     const unusable = new Set<string>();
     const late = new Set<string>();
+    let gap: string[] = [];
     for (let again = true; again;) {
       again = false;
       const usable = entries.filter(({ name }) => !unusable.has(name));
-      const { toRead, tooLate } = chooseExports(usable, this.#settings, known);
+      const { toRead, tooLate, missing } = chooseExports(usable, this.#settings, known);
+      gap = missing;
       for (const { name } of tooLate) late.add(name);
       for (const file of toRead) {
         if (await this.#take(file, known)) continue;
@@ -120,6 +122,7 @@ class Reading {
       }
     }
     for (const name of late) this.notes.push(tell('exportTooLate', { file: name }));
+    if (gap.length > 0) this.notes.push(tell('exportDayMissing', { days: gap }));
   }
 
   /** @returns false if the file cannot be used (yet) */

@@ -32,6 +32,8 @@ class Folder {
   /** Happens while a file is copied, after its content at that time was sent. */
   meanwhile: (name: string) => void = () => undefined;
   readonly reads: string[] = [];
+  /** The names whose size and time were asked for. */
+  readonly asked = new Set<string>();
 
   write(name: string, content: string, modified = new Date('2026-01-02T05:00:00Z')): void {
     this.files.set(name, { content, modified });
@@ -42,7 +44,10 @@ class Folder {
       Promise.resolve(
         [...this.files]
           .filter(([name]) => isWanted(name))
-          .map(([name, { content, modified }]) => this.listing({ name, size: content.length, modified })),
+          .map(([name, { content, modified }]) => {
+            this.asked.add(name);
+            return this.listing({ name, size: content.length, modified });
+          }),
       ),
     read: (path) => this.#read(path.slice('/exports/'.length)),
   };
@@ -160,4 +165,11 @@ test('if the server reports neither size nor time, a file that stays incomplete 
   folder.write('p_20260103.csv', text('2;b'));
   expect(await refresh()).toEqual({ read: [], notes: ['exportWaits'] });
   expect(await refresh()).toEqual({ read: ['p_20260103.csv'], notes: [] });
+});
+
+test('the server is asked for the files of the export only, and a missing day is reported', async () => {
+  const { folder, refresh } = await standing();
+  for (const name of [FULL, 'p_20260104.csv', 'campaigns.csv']) folder.write(name, text('1;a'));
+  expect(await refresh()).toEqual({ read: [FULL, 'p_20260104.csv'], notes: ['exportDayMissing'] });
+  expect([...folder.asked].sort()).toEqual([FULL, 'p_20260104.csv']);
 });
