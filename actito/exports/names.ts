@@ -9,27 +9,44 @@ type Patterns = Pick<Profiles['export'], 'file' | 'full'>;
 /** Digits of each part of a date; years are four digits. */
 const DIGITS = (name: string) => `(?<${name}>\\d{${name.length}})`;
 const DAY = 24 * 60 * 60 * 1000;
+/** Files of an unknown day come last. */
+const UNKNOWN = '~';
 
 interface Dated {
   entry: ExportFile;
   /** The point in time in the name or of the last change, as digits; compares as text. */
   moment: string;
+  /** Whether the name has a time of day. */
+  hasTime: boolean;
   isFuture: boolean;
 }
 
+/** Returns whether a name fits a pattern of the export, daily or full. */
+export function isExportName({ file, full }: Patterns): (name: string) => boolean {
+  const patterns = [file, ...(full === undefined ? [] : [full])].map(matcher);
+  return (name) => patterns.some((pattern) => pattern.test(name));
+}
+
 /**
- * Returns the files of an export in the order in which they must be read: by their day, a full file before the daily file
- * of its day, then by time and name. Other names are left out, and so are dates of more than one day in the future: such
- * a file would hide all later ones.
+ * Returns the files of an export in the order in which they must be read: by their day; within a day, by the time in
+ * their names, or else when they were modified, if all files of the day have it; otherwise, a full file comes before the
+ * daily file of its day. Other names are left out, and so are dates of more than one day in the future: such a file would
+ * hide all later ones.
  */
 export function exportFiles(
   entries: readonly FileEntry[],
   patterns: Patterns,
   now: Date = new Date(),
 ): ExportFile[] {
-  return datedFiles(entries, patterns, now)
-    .filter(({ isFuture }) => !isFuture)
-    .sort(byOrder)
+  const files = datedFiles(entries, patterns, now).filter(({ isFuture }) => !isFuture);
+  const days = new Map<string, Dated[]>();
+  for (const file of files) {
+    const day = file.entry.day ?? UNKNOWN;
+    days.set(day, [...(days.get(day) ?? []), file]);
+  }
+  return [...days.keys()]
+    .sort()
+    .flatMap((day) => sortedDay(days.get(day)!))
     .map(({ entry }) => entry);
 }
 
@@ -42,6 +59,11 @@ export function futureFiles(
   return datedFiles(entries, patterns, now)
     .filter(({ isFuture }) => isFuture)
     .map(({ entry }) => entry);
+}
+
+/** Whether the names of daily files have a date. */
+export function hasDailyDate({ file }: Patterns): boolean {
+  return patternParts(file)!.some((part) => typeof part === 'object' && 'date' in part);
 }
 
 function datedFiles(entries: readonly FileEntry[], { file, full }: Patterns, now: Date): Dated[] {
@@ -59,30 +81,42 @@ function datedFiles(entries: readonly FileEntry[], { file, full }: Patterns, now
 function dated(
   entry: FileEntry,
   kind: ExportFile['kind'],
-  { yyyy, MM, dd, HH = '00', mm = '00', ss = '00' }: Partial<Record<string, string>>,
+  { yyyy, MM, dd, HH, mm = '00', ss = '00' }: Partial<Record<string, string>>,
   now: Date,
 ): Dated[] {
   if (yyyy === undefined) {
     const moment = entry.modified?.toISOString() ?? null;
     const day = moment?.slice(0, 10) ?? null;
-    return [{ entry: { ...entry, kind, day }, moment: moment?.replace(/\D/g, '') ?? '', isFuture: false }];
+    const digits = moment?.replace(/\D/g, '') ?? '';
+    return [{ entry: { ...entry, kind, day }, moment: digits, hasTime: false, isFuture: false }];
   }
   const day = `${yyyy}-${MM}-${dd}`;
-  const at = new Date(`${day}T${HH}:${mm}:${ss}Z`);
+  const hour = HH ?? '00';
+  const at = new Date(`${day}T${hour}:${mm}:${ss}Z`);
   if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day) return [];
   const isFuture = at.getTime() > now.getTime() + DAY;
-  return [{ entry: { ...entry, kind, day }, moment: `${yyyy}${MM}${dd}${HH}${mm}${ss}`, isFuture }];
+  const moment = `${yyyy}${MM}${dd}${hour}${mm}${ss}`;
+  return [{ entry: { ...entry, kind, day }, moment, hasTime: HH !== undefined, isFuture }];
 }
 
-/** Files of an unknown day come last. */
-function byOrder(one: Dated, other: Dated): number {
-  const keys = ({ entry: { day, kind, name }, moment }: Dated) => [
-    day ?? '~',
-    kind === 'full' ? '0' : '1',
-    moment,
-    name,
+/** One rule for all files of a day, because an order of pairs could go in a circle. */
+function sortedDay(files: Dated[]): Dated[] {
+  const writtenAt = ({ entry: { modified } }: Dated) => modified?.toISOString() ?? '';
+  const first = files.every(({ hasTime }) => hasTime)
+    ? ({ moment }: Dated) => moment
+    : files.every(({ entry }) => entry.modified)
+      ? writtenAt
+      : () => '';
+  const keys = (file: Dated) => [
+    first(file),
+    file.entry.kind === 'full' ? '0' : '1',
+    file.moment,
+    file.entry.name,
   ];
-  const [mine, theirs] = [keys(one), keys(other)];
+  return files.sort((one, other) => compareKeys(keys(one), keys(other)));
+}
+
+function compareKeys(mine: string[], theirs: string[]): number {
   const index = mine.findIndex((key, i) => key !== theirs[i]);
   return index < 0 ? 0 : mine[index]! < theirs[index]! ? -1 : 1;
 }

@@ -1,15 +1,19 @@
-import { exportFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { exportFiles, hasDailyDate, type ExportFile } from '../../actito/exports/names.ts';
 import type { FileEntry } from '../../actito/delivery/file-server.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
 import { isSameVersion, type KnownExport } from '../../state/profiles/exports.ts';
 
-/** The exports to read, in this order, and those that came too late. */
+/** The exports to read, in this order, those that came too late, and the days (yyyy-MM-dd) without any. */
 export interface ChosenExports {
   toRead: ExportFile[];
   tooLate: ExportFile[];
   /** Unread files that are older than a full export that was read, and the load that read it. */
   replaced: { files: ExportFile[]; load: number };
+  /** Only those after the newest full export; only if the names of daily files have a date. */
+  missing: string[];
 }
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Chooses the exports to read: everything from the first unread one on, because a later file must have the last word,
@@ -42,7 +46,22 @@ export function chooseExports(
     tooLate: current.slice(0, lastGone + 1).filter(isUnread),
     replaced:
       load === null ? { files: [], load: 0 } : { files: files.slice(0, start).filter(isUnread), load },
+    missing: hasDailyDate(patterns) ? missingDays(current) : [],
   };
+}
+
+/** The days between those of the files, because a server may delete files before they are read. */
+function missingDays(files: readonly ExportFile[]): string[] {
+  const missing: string[] = [];
+  let last: number | undefined;
+  for (const { day } of files) {
+    if (day === null) continue;
+    const at = Date.parse(day);
+    for (let gap = (last ?? at) + DAY; gap < at; gap += DAY)
+      missing.push(new Date(gap).toISOString().slice(0, 10));
+    last = at;
+  }
+  return missing;
 }
 
 /**

@@ -1,6 +1,5 @@
-import { exportFiles, futureFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { exportFiles, futureFiles, isExportName, type ExportFile } from '../../actito/exports/names.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
-import { spoolContent } from '../../actito/files/spool.ts';
 import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
@@ -22,6 +21,7 @@ import { connectDelivery, resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation, progress } from '../progress.ts';
 import { chooseExports, isRefused } from './choose.ts';
+import { copyExport, type ExportCopy } from './copy-export.ts';
 
 /** How long a file may be incomplete without changing, in milliseconds. After that, it is refused. */
 const MAY_GROW_FOR = 3_600_000;
@@ -46,26 +46,37 @@ export async function refreshDirectory(
   const { state } = deps;
   const directory = await openDirectory(state, key);
   await renewDirectory(state, directory);
-  const settings = destination.profiles.export;
   const server = await connectDelivery(deps, resolveExportLogin(deps, destination), cancellation());
   try {
-    const entries = await server.entries(settings.directory);
-    requireAccepted(options.accept, exportFiles(entries, settings));
-    const reading = new Reading(deps, server, directory, settings, options);
-    await reading.readAll(entries, await readExports(state, directory.id));
-    await noteSeen(
-      state,
-      directory.id,
-      entries.map(({ name }) => name),
-    );
-    const { read, notes, refused } = reading;
-    for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
-    const { load, writtenAt } = await openDirectory(state, key);
-    if (load === 0 && refused !== undefined) throw new Failure('noExportUsable', { why: refused });
-    return { attribute: key.attribute, read, notes, writtenAt: writtenAt?.toISOString() ?? null };
+    return await refreshFrom(deps, server, directory, destination.profiles.export, options);
   } finally {
     await server.close();
   }
+}
+
+/** Reads the new exports of a file server into a directory; see refreshDirectory. The caller closes the server. */
+export async function refreshFrom(
+  deps: Pick<Dependencies, 'state'>,
+  server: FileServer,
+  directory: Directory,
+  settings: Profiles['export'],
+  options: RefreshOptions = {},
+): Promise<RefreshSummary> {
+  const { state } = deps;
+  const entries = await server.entries(settings.directory, isExportName(settings));
+  requireAccepted(options.accept, exportFiles(entries, settings));
+  const reading = new Reading(deps, server, directory, settings, options);
+  await reading.readAll(entries, await readExports(state, directory.id));
+  await noteSeen(
+    state,
+    directory.id,
+    entries.map(({ name }) => name),
+  );
+  const { read, notes, refused } = reading;
+  for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
+  const { load, writtenAt } = await openDirectory(state, directory);
+  if (load === 0 && refused !== undefined) throw new Failure('noExportUsable', { why: refused });
+  return { attribute: directory.attribute, read, notes, writtenAt: writtenAt?.toISOString() ?? null };
 }
 
 /** @throws Failure ConfigurationInvalid if the full export that a person accepts does not exist */
@@ -81,14 +92,14 @@ class Reading {
   readonly notes: Told[] = [];
   /** Why the first export that cannot be used is refused. */
   refused: string | undefined;
-  readonly #deps: Dependencies;
+  readonly #deps: Pick<Dependencies, 'state'>;
   readonly #server: FileServer;
   readonly #directory: Directory;
   readonly #settings: Profiles['export'];
   readonly #options: RefreshOptions;
 
   constructor(
-    deps: Dependencies,
+    deps: Pick<Dependencies, 'state'>,
     server: FileServer,
     directory: Directory,
     settings: Profiles['export'],
@@ -107,10 +118,12 @@ class Reading {
   ): Promise<void> {
     const unusable = new Set<string>();
     const late = new Set<string>();
+    let gap: string[] = [];
     for (let again = true; again;) {
       again = false;
       const usable = entries.filter(({ name }) => !unusable.has(name));
-      const { toRead, tooLate } = chooseExports(usable, this.#settings, known);
+      const { toRead, tooLate, missing } = chooseExports(usable, this.#settings, known);
+      gap = missing;
       for (const { name } of tooLate) late.add(name);
       for (const file of toRead) {
         if (await this.#take(file, known)) continue;
@@ -123,6 +136,7 @@ class Reading {
     const { replaced } = chooseExports(entries, this.#settings, known);
     await noteReplaced(this.#deps.state, this.#directory.id, replaced);
     for (const name of late) this.notes.push(tell('exportTooLate', { file: name }));
+    if (gap.length > 0) this.notes.push(tell('exportDayMissing', { days: gap }));
   }
 
   /** @returns false if the file cannot be used (yet) */
@@ -132,8 +146,13 @@ class Reading {
       this.#refuse(file, known.get(file.name)!.failure!);
       return false;
     }
+    const before = known.get(file.name);
+    let copied = file;
     try {
-      const loaded = await this.#load(file, isAccepted);
+      const copy = await copyExport(this.#server, this.#settings.directory, file);
+      copied = asCopied(file, copy);
+      const isKnown = isSameVersion(before, file) || isSameVersion(before, copied);
+      const loaded = await this.#load(file, copy, { isCertain: copied === file || isKnown, isAccepted });
       if (loaded === null) {
         // Another worker has read it meanwhile.
         const { id } = this.#directory;
@@ -146,33 +165,27 @@ class Reading {
       return true;
     } catch (error) {
       if (!isFailure(error, 'ExportInvalid')) throw error;
-      await this.#note(file, error, known.get(file.name));
+      await this.#note(copied, error, before);
       return false;
     }
   }
 
-  /** The file is copied first, so that a slow server keeps no transaction open. */
-  async #load(file: ExportFile, mayShrink: boolean): Promise<Loaded | null> {
-    const { columns, directory: folder } = this.#settings;
+  /** Closes the copy. */
+  async #load(
+    file: ExportFile,
+    copy: ExportCopy,
+    { isCertain, isAccepted }: { isCertain: boolean; isAccepted: boolean },
+  ): Promise<Loaded | null> {
+    const { columns } = this.#settings;
     const report = progress();
-    const copy = await spoolContent(this.#server.read(`${folder.replace(/\/+$/, '')}/${file.name}`));
     try {
-      if (file.kind === 'full') await this.#requireUnchanged(file);
+      if (!isCertain) throw new Failure('exportIncomplete', { file: file.name, why: 'once' });
       const wanted = [columns.profileId, columns[this.#directory.attribute]!];
       const lines = reported(readExport(copy.read(), { name: file.name, columns: wanted }), report);
-      return await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink });
+      return await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink: isAccepted });
     } finally {
       await copy.close();
     }
-  }
-
-  /** If a full export grows, its first lines alone would remove all other profiles. A daily one is read again. */
-  async #requireUnchanged(file: ExportFile): Promise<void> {
-    const entries = await this.#server.entries(this.#settings.directory);
-    const latest = entries.find(({ name }) => name === file.name);
-    if (latest && latest.size === file.size && latest.modified?.getTime() === file.modified?.getTime())
-      return;
-    throw new Failure('exportIncomplete', { file: file.name, why: 'changed' });
   }
 
   async #note(file: ExportFile, failure: Failure, before: KnownExport | undefined): Promise<void> {
@@ -194,6 +207,14 @@ class Reading {
     this.refused ??= why.message;
     this.notes.push(tell('exportRefused', { file: name, full: kind === 'full', why: why.message }));
   }
+}
+
+/**
+ * If the server reports neither size nor time, the size of the copy is the version of the file until it is read: two
+ * refreshes must find the same.
+ */
+function asCopied(file: ExportFile, { bytes }: ExportCopy): ExportFile {
+  return file.size === undefined && file.modified === undefined ? { ...file, size: bytes } : file;
 }
 
 /** Reports progress with each batch, and obeys cancellation. */

@@ -7,6 +7,14 @@ export interface ExportFile {
 }
 const FILE = 'profiles_20260131.csv.gz';
 
+/** The maximum number of days that a message lists. */
+const LISTED = 5;
+
+function someOf(days: readonly string[]): string {
+  const more = days.length - LISTED;
+  return days.slice(0, LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /** The profile directory: what Actito's exports say about profiles, and what that means for a run. */
 export const DIRECTORY_MESSAGES = {
   directoryEmpty: failure<{ attribute: string }>('ExportInvalid', {
@@ -78,6 +86,19 @@ export const DIRECTORY_MESSAGES = {
     examples: [{ file: FILE }],
     says: ({ file }) =>
       `The export ${file} came after newer ones that are no longer on the server, so it was not used. The next full export closes the gap.`,
+  }),
+  exportDayMissing: message<{ days: readonly string[] }>({
+    examples: [
+      { days: ['2026-01-22'] },
+      { days: ['2026-01-22', '2026-01-23', '2026-01-24', '2026-01-25', '2026-01-26', '2026-01-27'] },
+    ],
+    says: ({ days }) =>
+      `No export was read for ${counted(days.length, 'day')} (${someOf(days)}), although newer ones were. ` +
+      'Profiles that were added or changed on these days may be missing or have old keys. The next full export closes the gap.',
+    next: () =>
+      advise(
+        'If the files still exist, put them back on the server. Otherwise, let Actito write a full export.',
+      ),
   }),
   directoryStale: message<{ hours: number; limit: number; written: string }>({
     examples: [{ hours: 60, limit: 48, written: '2026-01-31T06:00:00.000Z' }],

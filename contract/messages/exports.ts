@@ -10,6 +10,7 @@ const INCOMPLETE = {
   packed: 'the compressed data ends in the middle',
   line: 'the last line has no end',
   changed: 'it changed while it was read',
+  once: 'the server reports neither its size nor its time, so two runs must find the same file',
 };
 
 /** Messages about files of a standard export. They name lines, and never their content. */
@@ -20,6 +21,7 @@ export const EXPORT_MESSAGES = {
       { file: FILE, why: 'packed' },
       { file: FILE, why: 'line' },
       { file: FILE, why: 'changed' },
+      { file: FILE, why: 'once' },
     ],
     says: ({ file, why }) => `The export ${file} is not complete: ${INCOMPLETE[why]}.`,
     next: () => advise('If Actito is still writing it, wait. Otherwise, delete it and export it again.'),

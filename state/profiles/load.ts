@@ -24,7 +24,8 @@ const LEAST_SHARE = 0.5;
 const KEPT_LOADS = 60;
 
 export interface ExportContent {
-  file: ExportVersion;
+  /** `day` (yyyy-MM-dd) is that of the export. */
+  file: ExportVersion & { day?: string | null };
   /** Batches of whole lines of COPY text: profile id, key as the export spells it. */
   lines: AsyncIterable<Buffer>;
   /** A person has said that a full export may have far fewer profiles than are known. */
@@ -60,10 +61,11 @@ export async function loadExport(
            failure = null, load = excluded.load, profiles = excluded.profiles`,
       [directory.id, file.name, file.kind, file.size, file.modified, load, staged.profiles],
     );
-    // A server's clock may be ahead.
+    // A server's clock may be ahead. A file cannot be younger than the day after its own, whatever the time zone.
+    const latest = "least(now(), cast(cast($3 as date) + 2 as timestamp) at time zone 'UTC')";
     await client.query(
-      'update directories set written_at = greatest(written_at, least(coalesce($2, now()), now())) where id = $1',
-      [directory.id, file.modified],
+      `update directories set written_at = greatest(written_at, least($2, ${latest})) where id = $1`,
+      [directory.id, file.modified, file.day ?? null],
     );
     return { load, profiles: staged.profiles, unusable: staged.unusable };
   });
@@ -76,14 +78,22 @@ export async function loadExport(
 export async function renewDirectory(state: State, directory: Directory): Promise<void> {
   if (directory.rules === KEY_RULES) return;
   const stored = `select profile_id, coalesce(key, '') from ${profilesTable(directory.id)}`;
-  await withRows(state, stored, (lines) =>
-    inTurn(state, directory, async (client, load) => {
-      const staged = await stageProfiles(state, client, directory, { load, lines });
-      await replaceProfiles(client, directory, staged, load);
-      await dropForgotten(client, directory, staged);
-      await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
-    }),
-  );
+  await inTurn(state, directory, async (client, load) => {
+    const { rows } = await client.query('select from directories where id = $1 and rules = $2', [
+      directory.id,
+      KEY_RULES,
+    ]);
+    if (rows.length > 0) return null; // another worker has done it meanwhile
+    // Within the turn, so that no load comes between reading and replacing. The transaction of the rows ends with the
+    // last one, before their table is dropped.
+    const staged = await withRows(state, stored, (lines) =>
+      stageProfiles(state, client, directory, { load, lines }),
+    );
+    await replaceProfiles(client, directory, staged, load);
+    await dropForgotten(client, directory, staged);
+    await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
+    return load;
+  });
 }
 
 /** Runs one load of a directory at a time, with the number of the load. If `work` returns null, nothing happens. */

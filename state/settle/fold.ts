@@ -25,7 +25,7 @@ export interface Folded {
 /** SQL: the directory has no single profile for the member any more, so nothing that was confirmed means anything. */
 const LOSES_PROFILE = `:applied and membership in ('waiting', 'several')`;
 
-/** SQL: another profile is on the list, which has none of the attributes. */
+/** SQL: the list has another profile, without any of the attributes. */
 const CHANGES_PROFILE = `:applied and :sameDirectory and membership = 'reidentified'`;
 
 /** SQL: a resync did not send the row. Only this condition remembers that it must still be sent. */

@@ -122,9 +122,11 @@ describe.concurrent.each([
       fileName: 'profiles_$yyyyMMdd.csv.gz',
       columns: ids,
     });
+    const server = serverOf(stand);
     await stand.writeDestination({
       contract: { rowResults: 'none' },
-      profiles: profilesSetting({ file: 'profiles_$yyyyMMdd.csv.gz', server: serverOf(stand) }),
+      // The names of the exports are as old as the clock is behind.
+      profiles: profilesSetting({ file: 'profiles_$yyyyMMdd.csv.gz', server }, { maxAge: '30 days' }),
     });
     await stand.writeActivation({
       importMode: { etl: '12' },

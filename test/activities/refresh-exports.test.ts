@@ -102,9 +102,10 @@ describe('a file that cannot be used', () => {
   test('does not stop the daily files if it is a full export', async () => {
     await folder.write(daily(-2), exportText([['1', ANNA]]));
     await folder.write(full(-1), BROKEN);
+    await folder.write(daily(-1), exportText([]));
     await folder.write(daily(0), exportText([['3', EVE]]));
     const { read, notes } = await refresh();
-    expect(read).toEqual([daily(-2), daily(0)]);
+    expect(read).toEqual([daily(-2), daily(-1), daily(0)]);
     expect(notes).toEqual([expect.stringMatching(new RegExp(`Nothing of ${full(-1)} was used\\.`))]);
     expect(await directory()).toEqual({ 1: ANNA, 3: EVE });
   });

@@ -1,0 +1,44 @@
+import type { ExportFile } from '../../actito/exports/names.ts';
+import { spoolContent, type UnnamedFile } from '../../actito/files/spool.ts';
+import type { FileServer } from '../../actito/delivery/file-server.ts';
+import { Failure } from '../../contract/failure.ts';
+
+/** A copy of an export on the worker's disk, with its size in bytes. */
+export interface ExportCopy extends UnnamedFile {
+  bytes: number;
+}
+
+/**
+ * Copies an export, so that a slow server keeps no transaction open. A file that is still being written can end with a
+ * whole line, so its size and time before and after the copy must be the same, as far as the server reports them.
+ * @throws Failure ExportInvalid (exportIncomplete), DeliveryUnavailable, DeliveryRefused
+ */
+export async function copyExport(server: FileServer, folder: string, file: ExportFile): Promise<ExportCopy> {
+  let bytes = 0;
+  async function* counted() {
+    for await (const part of server.read(`${folder.replace(/\/+$/, '')}/${file.name}`)) {
+      bytes += part.length;
+      yield part;
+    }
+  }
+  const copy = await spoolContent(counted());
+  try {
+    const isWhole = (file.size ?? bytes) === bytes;
+    if (!isWhole || !(await isUnchanged(server, folder, file))) {
+      throw new Failure('exportIncomplete', { file: file.name, why: 'changed' });
+    }
+  } catch (error) {
+    await copy.close();
+    throw error;
+  }
+  return { ...copy, bytes };
+}
+
+async function isUnchanged(server: FileServer, folder: string, file: ExportFile): Promise<boolean> {
+  const [latest] = await server.entries(folder, (name) => name === file.name);
+  return (
+    latest !== undefined &&
+    latest.size === file.size &&
+    latest.modified?.getTime() === file.modified?.getTime()
+  );
+}
