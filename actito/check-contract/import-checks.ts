@@ -5,7 +5,7 @@ import type { RouteCheck } from '../../contract/inspect.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { executionResultBody, executionsBody, RESULT_FILE, STATUS_FIELDS } from '../contract.ts';
 import { modesIn } from '../imports/read-etl.ts';
-import { statusIn } from '../imports/status.ts';
+import { statusIn, type ImportState } from '../imports/status.ts';
 import { unzip } from '../imports/unzip.ts';
 import { checkOf, failedCheck, look, notChecked, type Examined } from './look.ts';
 
@@ -20,12 +20,8 @@ interface Imports extends Examined {
   contract: ContractSettings;
 }
 
-const ROUTES_OF_IMPORTS = [
-  'execution',
-  'executionsByFile',
-  'executionResult',
-  'executionResultFile',
-] as const;
+const RESULTS = ['executionResult', 'executionResultFile'] as const;
+const ROUTES_OF_IMPORTS = ['execution', 'executionsByFile', ...RESULTS] as const;
 
 /** Looks for the modes of an ETL in its description. */
 export async function checkEtl(
@@ -52,15 +48,24 @@ export async function checkImports(imports: Imports, last: KnownImport | undefin
   const execution = await look(imports, { route: 'execution', parts }, z.looseObject({}), {
     judge: (body) => judgeStatus(body, imports.contract),
   });
-  const status = execution.found && statusIn(execution.found, imports.contract);
-  const result = await look(imports, { route: 'executionResult', parts }, executionResultBody, {
+  const state = execution.found && statusIn(execution.found, imports.contract)?.state;
+  return [execution.check, await checkListing(imports, last), ...(await checkResults(imports, parts, state))];
+}
+
+/** Compares the results of an import. Only an import that was applied has them: without them, a 404 shows nothing. */
+async function checkResults(
+  imports: Imports,
+  parts: { entity: string; execution: string },
+  state: ImportState['state'] | undefined,
+): Promise<RouteCheck[]> {
+  if (state !== 'success' && state !== 'withErrors')
+    return RESULTS.map((route) => notChecked(imports, route, 'notApplied'));
+  const { check } = await look(imports, { route: 'executionResult', parts }, executionResultBody, {
     missing: withoutResults(imports),
   });
   return [
-    execution.check,
-    await checkListing(imports, last),
-    result.check,
-    status?.state === 'withErrors'
+    check,
+    state === 'withErrors'
       ? await checkResultFile(imports, parts)
       : notChecked(imports, 'executionResultFile', 'rowsInError'),
   ];
