@@ -70,6 +70,7 @@ export async function check(
     entity: 'shop',
     profileTable: 'Customers',
     etls: ['12'],
+    listsExist: false,
     lastImport: { executionId: '7', fileName: 'vip-1.csv' },
     ...more,
   });

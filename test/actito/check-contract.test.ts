@@ -63,6 +63,17 @@ test.each([
   expect(found.says.message).toContain(says);
 });
 
+test('a license without the routes of lists needs no setting if all lists are created in Actito', async () => {
+  const routes = ['/file-transfer-locations', '/file-synchronizations', '/external-target-lists'];
+  const gone = Object.fromEntries(routes.map((end) => [path(end), json(404, {})]));
+  const settings = async (listsExist: boolean) =>
+    (await check(gone, { listsExist, contract: { executionListing: 'byFileName' } })).flatMap(
+      (each) => each.settings,
+    );
+  expect(await settings(true)).toEqual([]);
+  expect(await settings(false)).toEqual(Array(3).fill('list.provision: existing'));
+});
+
 test('an answer of another structure is reported with its fields, and where it differs', async () => {
   const checks = await check({
     [path('lists')]: json(200, { lists: [{ id: 3, label: 'Anna' }] }),
@@ -117,10 +128,12 @@ test('what cannot be asked is reported with the reason', async () => {
 });
 
 test('the report contains no key, token, id, host, name of the license, or value', async () => {
-  const paths = { lists: '/own/{entity}/{table}' };
+  const paths = { lists: '/gw/AcmeBank/{entity}/{table}?subscription-key=s3cr3t' };
   const checks = await check(
     {
-      '/own/shop/16': json(200, { externalTargetLists: [{ id: '4711', name: 'Anna', 'bob@shop.be': 1 }] }),
+      '/gw/AcmeBank/shop/16?subscription-key=s3cr3t': json(200, {
+        externalTargetLists: [{ id: '4711', name: 'Anna', 'bob@shop.be': 1 }],
+      }),
       [path('-tables/16')]: json(200, {
         id: '16',
         name: 'Customers',
@@ -131,8 +144,11 @@ test('the report contains no key, token, id, host, name of the license, or value
   );
   const report = JSON.stringify(checks);
   const own = [asked().apiKey, 'the-access-token', '4711', '127.0.0.1', 'vip-1', 'Customers', '"shop"'];
-  for (const secret of [...own, 'shoeSize', 'Anna', 'anna', 'bob', 'Dupont'])
+  for (const secret of [...own, 'AcmeBank', 's3cr3t', 'shoeSize', 'Anna', 'anna', 'bob', 'Dupont'])
     expect(report).not.toContain(secret);
-  expect(of(checks, 'lists')).toMatchObject({ result: 'asAssumed', call: 'GET /own/{entity}/{table}' });
+  expect(of(checks, 'lists')).toMatchObject({
+    result: 'asAssumed',
+    call: 'GET your own path (contract.paths.lists)',
+  });
   expect(of(checks, 'profileTable')).toMatchObject({ result: 'differs', says: { facts: { types: ['…'] } } });
 });
