@@ -77,8 +77,10 @@ function withoutResults({ contract }: Imports): string[] {
 }
 
 function judgeStatus(body: Record<string, unknown>, contract: ContractSettings) {
-  // Whatever the destination says now, either field may have it.
-  const found = statusIn(body, { ...contract, statusField: undefined });
+  const own = statusIn(body, contract);
+  // The field that the destination names may be the wrong one.
+  const either = statusIn(body, { ...contract, statusField: undefined });
+  const found = own?.state === undefined && either?.state !== undefined ? either : (own ?? either);
   if (!found) return { result: 'differs' as const, says: tell('statusMissing', {}) };
   const { code: status, field } = found;
   const known = found.state !== undefined;
@@ -88,8 +90,10 @@ function judgeStatus(body: Record<string, unknown>, contract: ContractSettings) 
     result: known && !isWrong ? ('asAssumed' as const) : ('differs' as const),
     says: tell('statusChecked', { field, status, known }),
     settings: [
-      ...(isWrong || (others.length > 0 && contract.statusField === undefined)
-        ? [`contract.statusField: ${field}`]
+      ...(isWrong ? [`contract.statusField: ${field}`] : []),
+      // If the name in the first field is unknown, a person must say which field has the status.
+      ...(contract.statusField === undefined && others.length > 0
+        ? [`contract.statusField: ${known ? field : STATUS_FIELDS.join(' or ')}`]
         : []),
       ...(known || status === null
         ? []

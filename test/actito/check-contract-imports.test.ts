@@ -20,6 +20,24 @@ test.each<[what: string, body: object, contract: object, expected: object]>([
     { result: 'differs', settings: ['contract.statusField: executionStatus'] },
   ],
   [
+    'both fields, the first with an unknown name',
+    { status: 'SUCCESS', executionStatus: 'IN_PROGRESS' },
+    {},
+    {
+      result: 'differs',
+      settings: [
+        'contract.statusField: executionStatus or status',
+        'contract.statusNames: { IN_PROGRESS: running, success, withErrors or failed }',
+      ],
+    },
+  ],
+  [
+    'both fields, of which the destination names one',
+    { status: 'SUCCESS', executionStatus: 'IN_PROGRESS' },
+    { statusField: 'status' },
+    { result: 'asAssumed', settings: [] },
+  ],
+  [
     'an unknown name',
     { status: 'ENDED_WELL' },
     {},
