@@ -30,7 +30,7 @@ export async function checkEtl(
 ): Promise<RouteCheck> {
   const { check } = await look(examined, { route: 'etl', parts }, z.unknown(), {
     judge: (body) => {
-      const { creates, updatesOnly } = modesIn(JSON.stringify(body));
+      const { creates, updatesOnly } = modesIn(body);
       const mode = creates ?? (updatesOnly ? 'UPDATE_ONLY' : null);
       return {
         result: mode === 'UPDATE_ONLY' ? 'asAssumed' : 'differs',
