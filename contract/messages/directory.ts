@@ -2,7 +2,7 @@ import { advise, always, failure, message } from './message.ts';
 import { counted } from './words.ts';
 
 /** An export on the file server, by its name. */
-interface ExportFile {
+export interface ExportFile {
   file: string;
 }
 const FILE = 'profiles_20260131.csv.gz';
