@@ -9,10 +9,13 @@ export type { Erased, ErasedIn, ForgetResult } from '../contract/forget.ts';
 export type {
   AttributeInfo,
   AttributesResult,
+  ContractResult,
+  DirectoryResult,
   InspectRequest,
   InspectResult,
   ListInfo,
   ListsResult,
+  RouteCheck,
 } from '../contract/inspect.ts';
 export type { Facts, Next, Told } from '../contract/messages/message.ts';
 export type { Foreign } from '../contract/messages/schedules.ts';
@@ -30,6 +33,7 @@ export type { Probe } from '../contract/probes.ts';
 export type { Phase, RunProgress } from '../contract/progress.ts';
 export type { Mode, RunInput, RunRequest } from '../contract/request.ts';
 export type { Confirmation, ListResult, Outcome, RunOutcome, RunResult } from '../contract/result.ts';
+export type { ReadExport, RefreshSummary } from '../contract/steps.ts';
 export type { FollowOptions, Trouble } from './follow.ts';
 export type { CancelledRun, RunsOf } from './runs.ts';
 export type {

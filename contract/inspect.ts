@@ -70,7 +70,7 @@ export interface RouteCheck {
   route: string;
   /** D: documented by Actito, C: seen in public client code, A: assumed. */
   mark: 'D' | 'C' | 'A';
-  /** The method and the path with its placeholders. */
+  /** The method and the path with its placeholders; of a path in `contract.paths`, only the name of the setting. */
   call: string;
   result: (typeof ROUTE_RESULTS)[number];
   /** The HTTP status; null if there was no answer. */

@@ -23,6 +23,8 @@ export interface License extends Examined {
   profileTable: string;
   /** The ETLs that activations use. */
   etls: string[];
+  /** Whether all activations have `list.provision: existing`, so that they need no routes of lists. */
+  listsExist: boolean;
   /** The last import that Actito accepted; undefined: none is known. */
   lastImport?: KnownImport;
 }
@@ -102,7 +104,7 @@ const MISSING = ['list.provision: existing'];
 async function checkLists(license: License, table: string | undefined): Promise<RouteCheck[]> {
   const { entity } = license;
   const parts = { entity };
-  const missing = { missing: MISSING };
+  const missing = { missing: license.listsExist ? [] : MISSING };
   const locations = await look(license, { route: 'locations', parts }, locationsBody, missing);
   const synchronizations = await look(
     license,

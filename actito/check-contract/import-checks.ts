@@ -5,7 +5,7 @@ import type { RouteCheck } from '../../contract/inspect.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { executionResultBody, executionsBody, RESULT_FILE, STATUS_FIELDS } from '../contract.ts';
 import { modesIn } from '../imports/read-etl.ts';
-import { statusIn } from '../imports/status.ts';
+import { statusIn, type ImportState } from '../imports/status.ts';
 import { unzip } from '../imports/unzip.ts';
 import { checkOf, failedCheck, look, notChecked, type Examined } from './look.ts';
 
@@ -20,12 +20,8 @@ interface Imports extends Examined {
   contract: ContractSettings;
 }
 
-const ROUTES_OF_IMPORTS = [
-  'execution',
-  'executionsByFile',
-  'executionResult',
-  'executionResultFile',
-] as const;
+const RESULTS = ['executionResult', 'executionResultFile'] as const;
+const ROUTES_OF_IMPORTS = ['execution', 'executionsByFile', ...RESULTS] as const;
 
 /** Looks for the modes of an ETL in its description. */
 export async function checkEtl(
@@ -34,7 +30,7 @@ export async function checkEtl(
 ): Promise<RouteCheck> {
   const { check } = await look(examined, { route: 'etl', parts }, z.unknown(), {
     judge: (body) => {
-      const { creates, updatesOnly } = modesIn(JSON.stringify(body));
+      const { creates, updatesOnly } = modesIn(body);
       const mode = creates ?? (updatesOnly ? 'UPDATE_ONLY' : null);
       return {
         result: mode === 'UPDATE_ONLY' ? 'asAssumed' : 'differs',
@@ -52,15 +48,24 @@ export async function checkImports(imports: Imports, last: KnownImport | undefin
   const execution = await look(imports, { route: 'execution', parts }, z.looseObject({}), {
     judge: (body) => judgeStatus(body, imports.contract),
   });
-  const status = execution.found && statusIn(execution.found, imports.contract);
-  const result = await look(imports, { route: 'executionResult', parts }, executionResultBody, {
+  const state = execution.found && statusIn(execution.found, imports.contract)?.state;
+  return [execution.check, await checkListing(imports, last), ...(await checkResults(imports, parts, state))];
+}
+
+/** Compares the results of an import. Only an import that was applied has them: without them, a 404 shows nothing. */
+async function checkResults(
+  imports: Imports,
+  parts: { entity: string; execution: string },
+  state: ImportState['state'] | undefined,
+): Promise<RouteCheck[]> {
+  if (state !== 'success' && state !== 'withErrors')
+    return RESULTS.map((route) => notChecked(imports, route, 'notApplied'));
+  const { check } = await look(imports, { route: 'executionResult', parts }, executionResultBody, {
     missing: withoutResults(imports),
   });
   return [
-    execution.check,
-    await checkListing(imports, last),
-    result.check,
-    status?.state === 'withErrors'
+    check,
+    state === 'withErrors'
       ? await checkResultFile(imports, parts)
       : notChecked(imports, 'executionResultFile', 'rowsInError'),
   ];
@@ -72,8 +77,10 @@ function withoutResults({ contract }: Imports): string[] {
 }
 
 function judgeStatus(body: Record<string, unknown>, contract: ContractSettings) {
-  // Whatever the destination says now, either field may have it.
-  const found = statusIn(body, { ...contract, statusField: undefined });
+  const own = statusIn(body, contract);
+  // The field that the destination names may be the wrong one.
+  const either = statusIn(body, { ...contract, statusField: undefined });
+  const found = own?.state === undefined && either?.state !== undefined ? either : (own ?? either);
   if (!found) return { result: 'differs' as const, says: tell('statusMissing', {}) };
   const { code: status, field } = found;
   const known = found.state !== undefined;
@@ -83,8 +90,10 @@ function judgeStatus(body: Record<string, unknown>, contract: ContractSettings) 
     result: known && !isWrong ? ('asAssumed' as const) : ('differs' as const),
     says: tell('statusChecked', { field, status, known }),
     settings: [
-      ...(isWrong || (others.length > 0 && contract.statusField === undefined)
-        ? [`contract.statusField: ${field}`]
+      ...(isWrong ? [`contract.statusField: ${field}`] : []),
+      // If the name in the first field is unknown, a person must say which field has the status.
+      ...(contract.statusField === undefined && others.length > 0
+        ? [`contract.statusField: ${known ? field : STATUS_FIELDS.join(' or ')}`]
         : []),
       ...(known || status === null
         ? []

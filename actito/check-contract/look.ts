@@ -33,14 +33,18 @@ const METHODS: Partial<Record<Route, string>> = {
   etlExecutions: 'POST',
 };
 
-/** The check of a route, with its name, mark and path. */
+/**
+ * The check of a route, with its name, mark and path. A path of the license's own may contain names or a key, so only its
+ * setting is shown.
+ */
 export function checkOf(
   { paths }: Pick<Examined, 'paths'>,
   route: Route,
   { settings = [], ...found }: Found,
   { status = null, fields = [] }: Partial<Pick<RouteCheck, 'status' | 'fields'>> = {},
 ): RouteCheck {
-  const call = `${METHODS[route] ?? 'GET'} ${paths[route] ?? ROUTES[route]}`;
+  const shown = paths[route] === undefined ? ROUTES[route] : `your own path (contract.paths.${route})`;
+  const call = `${METHODS[route] ?? 'GET'} ${shown}`;
   return { route, mark: MARKS[route], call, ...found, status, fields, settings };
 }
 

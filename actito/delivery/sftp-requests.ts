@@ -76,6 +76,19 @@ export class SftpRequests {
    */
   async list(folder: string): Promise<Entry[]> {
     const handle = await this.#ask<Buffer>((done) => this.#sftp.opendir(folder, done));
+    let entries: Entry[];
+    try {
+      entries = await this.#listed(handle);
+    } catch (error) {
+      // A connection that has ended closes its handles itself.
+      if (!(error instanceof ConnectionEnded)) await this.close(handle).catch(() => undefined); // the first error says more
+      throw error;
+    }
+    await this.close(handle);
+    return entries;
+  }
+
+  async #listed(handle: Buffer): Promise<Entry[]> {
     const entries: Entry[] = [];
     let left = LIST_LIMIT;
     for (;;) {
@@ -85,18 +98,13 @@ export class SftpRequests {
           throw error;
         },
       );
-      if (piece === undefined || piece.length === 0) break; // some servers end the list like this
+      if (piece === undefined || piece.length === 0) return entries; // some servers end the list like this
       for (const { filename, attrs } of piece) {
         left -= filename.length + PER_NAME;
         entries.push({ name: filename, size: attrs.size, modified: attrs.mtime, type: typeOf(attrs.mode) });
       }
-      if (left < 0) {
-        await this.close(handle);
-        throw new ListTooLong();
-      }
+      if (left < 0) throw new ListTooLong();
     }
-    await this.close(handle);
-    return entries;
   }
 
   /** Returns the result of `statvfs` for a folder. @throws NotOffered */

@@ -5,7 +5,8 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 
 const GZIP = [0x1f, 0x8b];
-const ZIP = Buffer.from('PK');
+/** A ZIP begins with a file, or with the end of its directory if it is empty. A header of a CSV can begin with `PK`. */
+const ZIP_FILE = Buffer.from('PK\x03\x04', 'latin1');
 /** The end of a ZIP's directory, which is the last thing in it except for a comment of at most 64 kB. */
 const ZIP_END = Buffer.from('PK\x05\x06', 'latin1');
 const ZIP_TAIL = 22 + 65_535;
@@ -23,7 +24,7 @@ export async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string):
   let first: Buffer = Buffer.alloc(0);
   let isOver = false;
   try {
-    while (first.length < GZIP.length && !isOver) {
+    while (first.length < ZIP_FILE.length && !isOver) {
       const { done, value } = await source.next();
       if (done) isOver = true;
       else first = Buffer.concat([first, value]);
@@ -31,7 +32,8 @@ export async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string):
     if (first.length === 0) throw new Failure('exportIncomplete', { file: name, why: 'empty' });
     const whole = withFirst(first, source, isOver);
     if (GZIP.every((byte, index) => first[index] === byte)) yield* gunzipped(whole, name);
-    else if (first.subarray(0, ZIP.length).equals(ZIP)) yield* unzipped(whole, name);
+    else if ([ZIP_FILE, ZIP_END].some((begin) => first.subarray(0, begin.length).equals(begin)))
+      yield* unzipped(whole, name);
     else yield* whole;
   } finally {
     await source.return?.();

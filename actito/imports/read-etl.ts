@@ -40,8 +40,7 @@ export async function readEtl(client: ActitoClient, definition: Definition): Pro
     return unclear(tell('etlUnread', { etl, failure: error.message }));
   }
   const { isPage, body, text } = answer;
-  // As JSON writes it: a text in JSON may have escapes.
-  const { creates, updatesOnly } = modesIn(body === undefined ? text : JSON.stringify(body));
+  const { creates, updatesOnly } = modesIn(body ?? text);
   if (creates) throw new Failure('etlCreates', { ...facts, activation: activation.id, mode: creates });
   if (updatesOnly) return { updatesOnly, notes: [], asksAgain: false };
 
@@ -51,13 +50,19 @@ export async function readEtl(client: ActitoClient, definition: Definition): Pro
     : unclear(tell('etlModeUnclear', { etl, seen }));
 }
 
-/** Returns the modes that an answer contains, whatever its structure. */
-export function modesIn(text: string): { creates?: CreatingMode; updatesOnly: boolean } {
-  const [creates] = /CREATE_(ONLY|UPDATE)/i.exec(text) ?? [];
-  return {
-    creates: creates?.toUpperCase() as CreatingMode | undefined,
-    updatesOnly: /UPDATE_ONLY/i.test(text),
-  };
+/**
+ * Returns the modes that an answer contains, whatever its structure. A mode that creates profiles counts anywhere, even in
+ * a name. UPDATE_ONLY counts only as a whole value, because a name such as `crm_update_only` shows no mode.
+ */
+export function modesIn(body: unknown): { creates?: CreatingMode; updatesOnly: boolean } {
+  // As JSON writes it: a text in JSON may have escapes.
+  const [creates] = /CREATE_(ONLY|UPDATE)/i.exec(JSON.stringify(body)) ?? [];
+  return { creates: creates?.toUpperCase() as CreatingMode | undefined, updatesOnly: hasUpdateOnly(body) };
+}
+
+function hasUpdateOnly(value: unknown): boolean {
+  if (typeof value === 'string') return /^UPDATE_ONLY$/i.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasUpdateOnly);
 }
 
 /** Whether only this route is refused, and not every call, and will be refused again. */

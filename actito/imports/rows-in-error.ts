@@ -94,15 +94,12 @@ export async function readRowsInError(
   });
 }
 
-/** Yields the rows of a result file. Errors of csv-parse and fflate may quote a member, so they are not passed on. */
+/** Yields the rows of a result file. Errors of csv-parse may quote a member, so they are not passed on. */
 async function* readable(parser: AsyncIterable<unknown>): AsyncGenerator<Record<string, string>> {
   try {
     yield* parser as AsyncIterable<Record<string, string>>;
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (error instanceof CsvError || typeof code === 'number') {
-      throw unreadable(String(code));
-    }
+    if (error instanceof CsvError) throw unreadable(error.code);
     throw error;
   }
 }

@@ -54,16 +54,18 @@ interface FoundStatus {
   state?: ImportState['state'];
 }
 
-/** Finds the status in an answer; undefined if no field has a text. */
+/**
+ * Finds the status in an answer; undefined if no field has a text. If both fields have one, `executionStatus` decides, even
+ * if its meaning is unknown: `status` may be that of the call, and a value must not be confirmed before its import has ended.
+ */
 export function statusIn(body: Record<string, unknown>, reading: StatusReading): FoundStatus | undefined {
   const states = new Map(Object.entries({ ...STATUS_NAMES, ...reading.statusNames }));
-  const said = fieldsOf(reading).flatMap((field) => {
+  for (const field of fieldsOf(reading)) {
     const text = body[field];
-    return typeof text === 'string' ? [{ field, text, state: states.get(text) }] : [];
-  });
-  // If both fields exist, one may be the status of something else, which has other names.
-  const found = said.find(({ state }) => state !== undefined) ?? said[0];
-  return found && { ...found, code: found.text.length <= 40 && CODE.test(found.text) ? found.text : null };
+    if (typeof text !== 'string') continue;
+    return { field, text, state: states.get(text), code: text.length <= 40 && CODE.test(text) ? text : null };
+  }
+  return undefined;
 }
 
 function fieldsOf({ statusField }: StatusReading): string[] {

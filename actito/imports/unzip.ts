@@ -1,5 +1,6 @@
 import { Unzip, UnzipInflate } from 'fflate';
 import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
 
 /**
  * Packed bytes that are unpacked at one time. They may become a thousand times as large, and that is held in memory.
@@ -12,7 +13,7 @@ const BEGINS = [0x50, 0x4b]; // "PK"
 /**
  * Streams the content of the first file in a ZIP.
  * @param most the maximum number of bytes, packed or unpacked
- * @throws Failure if it is no ZIP, or too large; errors of fflate have a numeric code
+ * @throws Failure if it is no ZIP, damaged, or too large
  */
 export async function* unzip(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
@@ -28,18 +29,26 @@ export async function* unzip(body: AsyncIterable<Uint8Array>, most: number): Asy
     file.start();
   });
   archive.register(UnzipInflate);
+  // The library's errors may quote a member, so only their numeric codes are passed on.
+  const push = (bytes: Uint8Array, isLast = false) => {
+    try {
+      archive.push(bytes, isLast);
+    } catch (error) {
+      failure = error as Error;
+    }
+    if (failure) throw unreadable(codeOf(failure));
+  };
   let packed = 0;
   let unpacked = 0;
   for await (const slice of slices(fromItsBeginning(body), PACKED_SLICE)) {
     packed += slice.length;
-    archive.push(slice);
-    if (failure) throw failure as Error;
+    push(slice);
     unpacked += ready.reduce((sum, { length }) => sum + length, 0);
     if (Math.max(packed, unpacked) > most) throw unreadable('TOO_LARGE');
     yield* slices(ready, UNPACKED_SLICE);
     ready = [];
   }
-  archive.push(new Uint8Array(0), true);
+  push(new Uint8Array(0), true);
   yield* slices(ready, UNPACKED_SLICE);
 }
 

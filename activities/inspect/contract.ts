@@ -21,6 +21,7 @@ export async function inspectContract(deps: Dependencies, id: string): Promise<C
     entity,
     profileTable,
     etls: [...new Set(etls)],
+    listsExist: activations.length > 0 && activations.every(({ list }) => list.provision === 'existing'),
     lastImport: await lastTaken(deps.state, quotaKey),
   });
   return { what: 'contract', destination: id, actito: shownAddress(deps, destination), checks };

@@ -7,6 +7,8 @@ const NOT_CHECKED = {
   table: 'The call needs the id of the profile table.',
   etl: 'No activation of this destination uses an ETL.',
   import: 'actito-sync knows no import of this profile table; run an activation first.',
+  notApplied:
+    'Only an import that Actito applied has results; the last import known to actito-sync is running, failed, or has an unknown status.',
   rowsInError: 'The last import known to actito-sync has no rows in error.',
   list: 'The call needs the id of a list, and none was found.',
 };

@@ -100,6 +100,6 @@ function takenAsRunning(status: string | null): string {
   const said = status === null ? 'a status that is not a valid code' : `the unknown status "${status}"`;
   return (
     `Actito reported ${said}; the import counts as still running. If the status is final, add it to contract.statusNames ` +
-    'of the destination.'
+    'of the destination. If another field has the status, set contract.statusField.'
   );
 }

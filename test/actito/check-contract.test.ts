@@ -1,81 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
-import { zipSync } from 'fflate';
-import { checkContract, type License } from '../../actito/check-contract/checks.ts';
+import { expect, test } from 'vitest';
 import { ROUTES } from '../../actito/contract.ts';
-import { contractSchema } from '../../activation/definition/contract.ts';
-import type { RouteCheck } from '../../contract/inspect.ts';
-import { clientFor, json, startScripted, text, type ScriptedServer } from './support.ts';
+import { asked, check, of, path, USUAL, type Script } from './check-contract-license.ts';
+import { json, text } from './support.ts';
 
 /* Reading alone shows how far a license is as the contract assumes. The simulator's answers are in test/cli/contract-check.test.ts. */
-
-type Script = Parameters<typeof startScripted>[0];
-
-/** A license as assumed, by path. */
-const USUAL: Record<string, Script> = {
-  '/entities/v5/entities': json(200, { entities: [{ id: '1', name: 'shop' }] }),
-  '/profile-table-structure/v5/entities/shop/profile-tables': json(200, {
-    profileTables: [{ id: '16', name: 'Customers' }],
-  }),
-  '/profile-table-structure/v5/entities/shop/profile-tables/16': json(200, {
-    id: '16',
-    name: 'Customers',
-    attributes: [{ type: 'EMAIL_ADDRESS', name: 'emailAddress', unique: true }],
-  }),
-  '/mass-imports/v5/entities/shop/etls/12': json(200, { id: '12', how: 'UPDATE_ONLY' }),
-  '/mass-imports/v5/entities/shop/etl-executions/7': json(200, { id: '7', status: 'WITH_ERROR' }),
-  '/mass-imports/v5/entities/shop/etl-executions?dataFile=vip-1.csv': json(200, {
-    etlExecutions: [{ id: '7', dataFile: 'vip-1.csv' }],
-  }),
-  '/mass-imports/v5/entities/shop/etl-executions/7/result': json(200, { withErrors: true, rowsInError: 1 }),
-  '/mass-imports/v5/entities/shop/etl-executions/7/result-file': zip(
-    'line;emailAddress;code;message\n2;anna@shop.be;X;Anna\n',
-  ),
-  '/file-transfers/v5/entities/shop/file-transfer-locations': json(200, { fileTransferLocations: [] }),
-  '/file-transfers/v5/entities/shop/file-synchronizations': json(200, { fileSynchronizations: [] }),
-  '/external-target-lists/v5/entities/shop/profile-tables/16/external-target-lists': json(200, {
-    externalTargetLists: [{ id: '3', name: 'Anna' }],
-  }),
-  '/external-target-lists/v5/entities/shop/profile-tables/16/external-target-lists/3': json(200, {
-    id: '3',
-    name: 'Anna',
-  }),
-};
-
-function zip(content: string): Script {
-  return text(200, Buffer.from(zipSync({ 'rows.csv': Buffer.from(content) })), 'application/zip');
-}
-
-let server: ScriptedServer | undefined;
-afterEach(() => server?.stop());
-
-/** Checks a license whose answers differ from {@link USUAL}. */
-async function check(
-  changes: Record<string, Script> = {},
-  {
-    contract: settings = {},
-    token,
-    ...more
-  }: Partial<Omit<License, 'contract'>> & { contract?: object; token?: Script } = {},
-): Promise<RouteCheck[]> {
-  const answers = { ...USUAL, ...changes };
-  const script: Script = (request, response) =>
-    (answers[request.url!] ?? json(404, { message: 'Anna' }))(request, response);
-  server = await startScripted(script, ...(token ? [token] : []));
-  const contract = contractSchema.parse(settings);
-  const paths = contract.paths ?? {};
-  return checkContract({
-    client: clientFor(server, { paths }),
-    paths,
-    contract,
-    entity: 'shop',
-    profileTable: 'Customers',
-    etls: ['12'],
-    lastImport: { executionId: '7', fileName: 'vip-1.csv' },
-    ...more,
-  });
-}
-const of = (checks: RouteCheck[], route: string) => checks.find((each) => each.route === route)!;
-const path = (end: string) => Object.keys(USUAL).find((each) => each.endsWith(end))!;
 
 test('every route of the contract is in the report, and a license as assumed differs nowhere', async () => {
   const checks = await check();
@@ -101,8 +29,8 @@ test('every route of the contract is in the report, and a license as assumed dif
 
 test('nothing is written: every call is a GET', async () => {
   await check();
-  expect(server!.requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
-  expect(server!.requests).toHaveLength(1 + Object.keys(USUAL).length);
+  expect(asked().requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+  expect(asked().requests).toHaveLength(1 + Object.keys(USUAL).length);
 });
 
 test.each<[what: string, changes: Record<string, Script>, route: string, settings: string[]]>([
@@ -125,37 +53,6 @@ test.each<[what: string, changes: Record<string, Script>, route: string, setting
   expect(found.says.message).toContain(`set contract.paths.${route}`);
 });
 
-test.each<[what: string, body: object, contract: object, expected: object]>([
-  ['the other field', { executionStatus: 'SUCCESS' }, {}, { result: 'asAssumed', settings: [] }],
-  [
-    'both fields',
-    { status: 'ACTIVE', executionStatus: 'SUCCESS' },
-    {},
-    { result: 'asAssumed', settings: ['contract.statusField: executionStatus'] },
-  ],
-  [
-    'another field than the destination says',
-    { executionStatus: 'SUCCESS' },
-    { statusField: 'status' },
-    { result: 'differs', settings: ['contract.statusField: executionStatus'] },
-  ],
-  [
-    'an unknown name',
-    { status: 'ENDED_WELL' },
-    {},
-    {
-      result: 'differs',
-      settings: ['contract.statusNames: { ENDED_WELL: running, success, withErrors or failed }'],
-    },
-  ],
-  ['a text', { status: 'Anna is done' }, {}, { result: 'differs', settings: [] }],
-  ['neither field', { state: 'Anna' }, {}, { result: 'differs', fields: ['state'], settings: [] }],
-])('a status in %s is reported', async (_, body, contract, expected) => {
-  const checks = await check({ [path('-executions/7')]: json(200, body) }, { contract });
-  expect(of(checks, 'execution')).toMatchObject({ status: 200, ...expected });
-  expect(JSON.stringify(checks)).not.toContain('Anna');
-});
-
 test.each([
   ['CREATE_UPDATE', 'differs', 'contains the mode CREATE_UPDATE, which creates profiles'],
   ['SOMETHING', 'differs', 'contains none of UPDATE_ONLY, CREATE_ONLY and CREATE_UPDATE'],
@@ -164,6 +61,17 @@ test.each([
   const found = of(await check({ [path('/etls/12')]: json(200, { mode }) }), 'etl');
   expect(found).toMatchObject({ result, fields: ['mode'] });
   expect(found.says.message).toContain(says);
+});
+
+test('a license without the routes of lists needs no setting if all lists are created in Actito', async () => {
+  const routes = ['/file-transfer-locations', '/file-synchronizations', '/external-target-lists'];
+  const gone = Object.fromEntries(routes.map((end) => [path(end), json(404, {})]));
+  const settings = async (listsExist: boolean) =>
+    (await check(gone, { listsExist, contract: { executionListing: 'byFileName' } })).flatMap(
+      (each) => each.settings,
+    );
+  expect(await settings(true)).toEqual([]);
+  expect(await settings(false)).toEqual(Array(3).fill('list.provision: existing'));
 });
 
 test('an answer of another structure is reported with its fields, and where it differs', async () => {
@@ -199,7 +107,7 @@ test.each<[what: string, script: Script, expected: object]>([
 test('without a token, nothing else is asked', async () => {
   const checks = await check({}, { token: json(401, {}) });
   expect(checks).toMatchObject([{ route: 'token', result: 'failed', status: 401 }]);
-  expect(server!.requests).toEqual(['GET /auth/token']);
+  expect(asked().requests).toEqual(['GET /auth/token']);
 });
 
 test('what cannot be asked is reported with the reason', async () => {
@@ -219,16 +127,13 @@ test('what cannot be asked is reported with the reason', async () => {
   expect(of(checks, 'profileTables')).toMatchObject({ result: 'differs', says: { reason: 'nameNotListed' } });
 });
 
-test('a result file without the assumed header is reported without its first line, which may be a row', async () => {
-  const checks = await check({ [path('/result-file')]: zip('2;anna;dupont\n') });
-  expect(of(checks, 'executionResultFile')).toMatchObject({ result: 'differs', fields: [] });
-});
-
 test('the report contains no key, token, id, host, name of the license, or value', async () => {
-  const paths = { lists: '/own/{entity}/{table}' };
+  const paths = { lists: '/gw/AcmeBank/{entity}/{table}?subscription-key=s3cr3t' };
   const checks = await check(
     {
-      '/own/shop/16': json(200, { externalTargetLists: [{ id: '4711', name: 'Anna', 'bob@shop.be': 1 }] }),
+      '/gw/AcmeBank/shop/16?subscription-key=s3cr3t': json(200, {
+        externalTargetLists: [{ id: '4711', name: 'Anna', 'bob@shop.be': 1 }],
+      }),
       [path('-tables/16')]: json(200, {
         id: '16',
         name: 'Customers',
@@ -238,9 +143,12 @@ test('the report contains no key, token, id, host, name of the license, or value
     { contract: { paths } },
   );
   const report = JSON.stringify(checks);
-  const own = [server!.apiKey, 'the-access-token', '4711', '127.0.0.1', 'vip-1', 'Customers', '"shop"'];
-  for (const secret of [...own, 'shoeSize', 'Anna', 'anna', 'bob', 'Dupont'])
+  const own = [asked().apiKey, 'the-access-token', '4711', '127.0.0.1', 'vip-1', 'Customers', '"shop"'];
+  for (const secret of [...own, 'AcmeBank', 's3cr3t', 'shoeSize', 'Anna', 'anna', 'bob', 'Dupont'])
     expect(report).not.toContain(secret);
-  expect(of(checks, 'lists')).toMatchObject({ result: 'asAssumed', call: 'GET /own/{entity}/{table}' });
+  expect(of(checks, 'lists')).toMatchObject({
+    result: 'asAssumed',
+    call: 'GET your own path (contract.paths.lists)',
+  });
   expect(of(checks, 'profileTable')).toMatchObject({ result: 'differs', says: { facts: { types: ['…'] } } });
 });

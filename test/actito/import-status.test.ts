@@ -43,9 +43,14 @@ describe('the status of an import', () => {
       expect(await read({ id: '1', [field]: 'SUCCESS' })).toMatchObject({ state: 'success', known: true });
   });
 
-  test('is the one with a known name if an answer has both fields, and then that of executionStatus', async () => {
+  test('is that of executionStatus if an answer has both fields, and running if that is unknown', async () => {
     expect(await read({ status: 'ACTIVE', executionStatus: 'FAILED' })).toMatchObject({ state: 'failed' });
-    expect(await read({ status: 'FAILED', executionStatus: 'DONE' })).toMatchObject({ state: 'failed' });
+    for (const status of ['SUCCESS', 'FAILED', 'WITH_ERROR'])
+      expect(await read({ status, executionStatus: 'IN_PROGRESS' })).toMatchObject({
+        state: 'running',
+        status: 'IN_PROGRESS',
+        known: false,
+      });
     expect(await read({ status: 'SUCCESS', executionStatus: 'RUNNING' })).toMatchObject({ state: 'running' });
     expect(await read({ status: 'ACTIVE', executionStatus: 'DONE' })).toMatchObject({ status: 'DONE' });
   });

@@ -27,6 +27,16 @@ test('an ETL in mode UPDATE_ONLY may be used, and nothing else is said', async (
   });
 });
 
+test.each([
+  ['deep in it, in lower case', { steps: [{ load: { how: 'update_only' } }] }, true],
+  ['as part of a name', { name: 'crm_update_only_v2', mode: 'INSERT_OR_UPDATE' }, false],
+  ['as the name of a field', { UPDATE_ONLY: false }, false],
+])('a description with UPDATE_ONLY %s: it counts only as a whole value', async (_, body, updatesOnly) => {
+  const { reading } = await read(json(200, body));
+  expect(reading).toMatchObject({ updatesOnly });
+  expect(reading!.notes.map(({ reason }) => reason)).toEqual(updatesOnly ? [] : ['etlModeUnclear']);
+});
+
 test.each<[what: string, script: Parameters<typeof startScripted>[0], mode: string]>([
   ['in a field', json(200, { mode: 'CREATE_UPDATE' }), 'CREATE_UPDATE'],
   ['deep in it', json(200, { steps: [{ load: { options: ['x', { how: 'CREATE_ONLY' }] } }] }), 'CREATE_ONLY'],

@@ -136,6 +136,16 @@ test('a list that does not end is given up with the setting to use; one without 
   expect(wordless.texts()).toEqual({ [IN_PLACE]: 'text' });
 });
 
+test('a folder whose list fails is closed, and the failure is that of the list', async () => {
+  const { login, requests } = await start({ answers: { READDIR: () => 7 } });
+  const delivery = deliver(await connect(login), 'text');
+  await expect(delivery).rejects.toMatchObject(PASSES);
+  await expect(delivery).rejects.toThrow('status 7');
+  const count = (wanted: string) => requests.filter((request) => request === wanted).length;
+  expect(count('OPENDIR /in')).toBeGreaterThan(0);
+  expect(count('CLOSE /in')).toBe(count('OPENDIR /in'));
+});
+
 test.each(['OPENDIR', 'OPEN', 'WRITE', 'CLOSE', 'STAT', 'posix-rename', 'REMOVE'])(
   'a server that never answers %s, while SSH answers, is given up',
   async (request) => {

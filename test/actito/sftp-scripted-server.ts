@@ -150,6 +150,8 @@ function serve(sftp: SFTPWrapper, { script, files, requests, reads, hangUp }: Se
         script.endless.map((filename) => ({ filename, longname: '', attrs: { mode: 0o100644 } as never })),
       );
     }
+    const answer = script.answers?.READDIR?.(folder.path);
+    if (answer !== undefined) return give(id, answer, () => undefined);
     if (folder.isListed) return sftp.status(id, STATUS_CODE.EOF);
     folder.isListed = true;
     const entries = [...files.keys()]

@@ -78,7 +78,7 @@ test('an unknown status means that the import is still running, and is logged on
   expect(await running).toMatchObject({ outcome: 'succeeded', counts: { updated: 1, unmatched: 1 } });
   expect(logged.map(({ message }) => message)).toEqual([
     'Actito reported the unknown status "IN_REVIEW"; the import counts as still running. If the status is final, add it to contract.statusNames of the ' +
-      'destination.',
+      'destination. If another field has the status, set contract.statusField.',
   ]);
 });
 

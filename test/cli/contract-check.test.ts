@@ -99,6 +99,15 @@ test('the report shows marks, paths, statuses, fields and settings, and nothing 
     expect(out, secret).not.toContain(secret);
 });
 
+test('no setting has to change because of routes of lists if the activations use lists created in Actito', async () => {
+  stand.actito.changeLicence({ assumedRoutes: 404 });
+  await stand.writeActivation({ list: { provision: 'existing' } });
+  const { code, out, err } = await check();
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^✖ A lists +404 /m);
+  expect(out).toContain('No setting of the destination has to change.');
+});
+
 test('an unknown destination is rejected with the nearest name', async () => {
   const { code, err } = await cli(['contract', 'check', 'actitoo'], {
     taskQueue: hosted.taskQueue,

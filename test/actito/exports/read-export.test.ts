@@ -8,6 +8,7 @@ describe('an export is read', () => {
   it.each<[what: string, content: string | Uint8Array, lines: string]>([
     ['with other columns, in another order', 'x;email;id\n1;a@b.c;7\n', '7\ta@b.c\n'],
     ['without rows', 'id;email\n', ''],
+    ['with a header that begins like a ZIP', 'PK;id;email\n1;7;a\n', '7\ta\n'],
     ['with empty fields', 'id;email\n7;\n8;""\n', '7\t\\N\n8\t\\N\n'],
     [
       'with quotes, separators and line ends in a field',
