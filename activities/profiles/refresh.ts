@@ -63,9 +63,10 @@ export async function refreshFrom(
   options: RefreshOptions = {},
 ): Promise<RefreshSummary> {
   const { state } = deps;
+  const current = await openDirectory(state, directory);
   const entries = await server.entries(settings.directory, isExportName(settings));
   requireAccepted(options.accept, exportFiles(entries, settings));
-  const reading = new Reading(deps, server, directory, settings, options);
+  const reading = new Reading(deps, server, current, settings, options);
   await reading.readAll(entries, await readExports(state, directory.id));
   await noteSeen(
     state,
@@ -94,7 +95,7 @@ class Reading {
   refused: string | undefined;
   readonly #deps: Pick<Dependencies, 'state'>;
   readonly #server: FileServer;
-  readonly #directory: Directory;
+  #directory: Directory;
   readonly #settings: Profiles['export'];
   readonly #options: RefreshOptions;
 
@@ -126,10 +127,11 @@ class Reading {
       gap = missing;
       for (const { name } of tooLate) late.add(name);
       for (const file of toRead) {
-        if (await this.#take(file, known)) continue;
+        const taken = await this.#take(file, known);
+        if (taken === 'read') continue;
         // Without a full export, the files before it count.
-        again = file.kind === 'full';
-        unusable.add(file.name);
+        again = taken === 'overtaken' || file.kind === 'full';
+        if (taken === 'unusable') unusable.add(file.name);
         break;
       }
     }
@@ -139,12 +141,12 @@ class Reading {
     if (gap.length > 0) this.notes.push(tell('exportDayMissing', { days: gap }));
   }
 
-  /** @returns false if the file cannot be used (yet) */
-  async #take(file: ExportFile, known: Map<string, KnownExport>): Promise<boolean> {
+  /** @returns `unusable` if it cannot be used (yet); `overtaken` if another worker has read something meanwhile */
+  async #take(file: ExportFile, known: Map<string, KnownExport>): Promise<'read' | 'unusable' | 'overtaken'> {
     const isAccepted = this.#options.accept === file.name;
     if (isRefused(file, known) && !isAccepted) {
       this.#refuse(file, known.get(file.name)!.failure!);
-      return false;
+      return 'unusable';
     }
     const before = known.get(file.name);
     let copied = file;
@@ -154,19 +156,20 @@ class Reading {
       const isKnown = isSameVersion(before, file) || isSameVersion(before, copied);
       const loaded = await this.#load(file, copy, { isCertain: copied === file || isKnown, isAccepted });
       if (loaded === null) {
-        // Another worker has read it meanwhile.
-        const { id } = this.#directory;
-        for (const [name, read] of await readExports(this.#deps.state, id)) known.set(name, read);
-        return true;
+        this.#directory = await openDirectory(this.#deps.state, this.#directory);
+        for (const [name, read] of await readExports(this.#deps.state, this.#directory.id))
+          known.set(name, read);
+        return 'overtaken';
       }
       const { load, profiles, unusable } = loaded;
       this.read.push({ file: file.name, kind: file.kind, profiles, unusable });
       known.set(file.name, { ...file, status: 'read', failure: null, load, knownFor: 0 });
-      return true;
+      this.#directory = { ...this.#directory, load };
+      return 'read';
     } catch (error) {
       if (!isFailure(error, 'ExportInvalid')) throw error;
       await this.#note(copied, error, before);
-      return false;
+      return 'unusable';
     }
   }
 

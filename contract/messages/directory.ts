@@ -35,7 +35,7 @@ export const DIRECTORY_MESSAGES = {
   exportShrunk: failure<ExportFile & { profiles: number; known: number }>('ExportInvalid', {
     examples: [{ file: 'profiles_full.csv', profiles: 12, known: 1_000_000 }],
     says: ({ file, profiles, known }) =>
-      `The full export ${file} has ${counted(profiles, 'profile')}, but ${known} are known. It was not used, because it ` +
+      `The full export ${file} has ${counted(profiles, 'profile')} with a usable key, but ${known} are known. It was not used, because it ` +
       'would remove more than half of the profiles.',
     next: () =>
       advise(

@@ -2,6 +2,8 @@ import type { Client } from 'pg';
 import { KEY_RULES } from '../../activation/keys/canonical.ts';
 import { Failure } from '../../contract/failure.ts';
 import { withRows } from '../copy.ts';
+import { forgottenSql } from '../forgotten/digests.ts';
+import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { profileChangesTable, profilesTable } from '../names.ts';
 import { withConnection, type State } from '../state.ts';
 import { OUR_SETTINGS } from '../transactions.ts';
@@ -35,7 +37,7 @@ export interface ExportContent {
 /**
  * Takes an export into a directory, in one transaction: a full one replaces all profiles, a daily one adds and changes
  * some. The same export again changes nothing. Several workers take turns.
- * @returns null if another worker has read it meanwhile
+ * @returns null if another load came in between, so the caller must choose again: this file may be older than that one
  * @throws Failure ExportInvalid if a full export has less than half of the known profiles, or none
  */
 export async function loadExport(
@@ -44,15 +46,15 @@ export async function loadExport(
   { file, lines, mayShrink = false }: ExportContent,
 ): Promise<Loaded | null> {
   return inTurn(state, directory, async (client, load) => {
-    if (await isReadMeanwhile(client, directory, file)) return null;
+    if (load - 1 !== directory.load) return null;
     const staged = await stageProfiles(state, client, directory, { load, lines });
     if (file.kind === 'full') {
-      if (!mayShrink) await requireSize(client, directory, file.name, staged.profiles);
+      if (!mayShrink) await requireSize(client, directory, file, staged);
       await replaceProfiles(client, directory, staged, load);
     } else {
       await mergeProfiles(client, directory, staged, load);
     }
-    await dropForgotten(client, directory, staged);
+    await dropForgotten(client, directory, load, staged);
     await client.query(
       `insert into exports (directory, name, kind, size, modified_at, status, load, profiles)
        values ($1, $2, $3, $4, $5, 'read', $6, $7)
@@ -77,6 +79,10 @@ export async function loadExport(
  */
 export async function renewDirectory(state: State, directory: Directory): Promise<void> {
   if (directory.rules === KEY_RULES) return;
+  if (directory.load === 0) {
+    await state.raw('update directories set rules = ? where id = ?', [KEY_RULES, directory.id]);
+    return;
+  }
   const stored = `select profile_id, coalesce(key, '') from ${profilesTable(directory.id)}`;
   await inTurn(state, directory, async (client, load) => {
     const { rows } = await client.query('select from directories where id = $1 and rules = $2', [
@@ -90,7 +96,7 @@ export async function renewDirectory(state: State, directory: Directory): Promis
       stageProfiles(state, client, directory, { load, lines }),
     );
     await replaceProfiles(client, directory, staged, load);
-    await dropForgotten(client, directory, staged);
+    await dropForgotten(client, directory, load, staged);
     await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
     return load;
   });
@@ -126,21 +132,18 @@ async function inTurn<T>(
   });
 }
 
-/** Whether another worker has read this version of an export since `directory` was read. */
-async function isReadMeanwhile(client: Client, directory: Directory, file: ExportVersion): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from exports where directory = $1 and name = $2 and status = 'read' and load > $3
-       and size is not distinct from $4 and modified_at is not distinct from $5`,
-    [directory.id, file.name, directory.load, file.size, file.modified],
+/** Only profiles with a usable key count, so an export whose key column is empty is refused as well. */
+async function requireSize(
+  client: Client,
+  { id }: Directory,
+  { name: file }: ExportVersion,
+  { table }: Staged,
+): Promise<void> {
+  const { rows } = await client.query<{ known: number; profiles: number }>(
+    `select cast((select count(key) from ${profilesTable(id)}) as float8) as known,
+            cast((select count(key) from ${table}) as float8) as profiles`,
   );
-  return rows.length > 0;
-}
-
-async function requireSize(client: Client, { id }: Directory, file: string, profiles: number): Promise<void> {
-  const { rows } = await client.query<{ known: number }>(
-    `select cast(count(*) as float8) as known from ${profilesTable(id)}`,
-  );
-  const { known } = rows[0]!;
+  const { known, profiles } = rows[0]!;
   if (profiles > 0 && profiles >= known * LEAST_SHARE) return;
   throw new Failure('exportShrunk', { file, profiles, known });
 }
@@ -185,10 +188,26 @@ async function mergeProfiles(
   await client.query(`drop table ${table}`);
 }
 
-/** A profile of a person who asked to be forgotten stays neither with its former key nor without one. */
-async function dropForgotten(client: Client, { id }: Directory, { forgotten }: Staged): Promise<void> {
+/**
+ * Deletes the profiles of people who asked to be forgotten, also of those who asked during the load. It is the last
+ * step, because wishes wait from here on until the transaction ends.
+ */
+async function dropForgotten(
+  client: Client,
+  { id }: Directory,
+  load: number,
+  { forgottenKeys, forgotten }: Staged,
+): Promise<void> {
+  const profiles = profilesTable(id);
+  if (await forgottenKeys.readNew(client, HOLD_WISHES)) {
+    const isForgotten = `${forgottenSql('profile_id')} or (key is not null and ${forgottenSql('key')})`;
+    await client.query(
+      `delete from ${profiles} where ${isForgotten};
+       delete from ${profileChangesTable(id)} where load = ${load} and ${forgottenSql('key')}`,
+    );
+  }
   if (forgotten.length === 0) return;
-  await client.query(`delete from ${profilesTable(id)} where profile_id = any($1)`, [forgotten]);
+  await client.query(`delete from ${profiles} where profile_id = any($1)`, [forgotten]);
 }
 
 /** Nothing can have changed before the first load. */

@@ -3,9 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { ProfileKeys } from '../../activation/keys/profile-lines.ts';
-import { forgottenSql } from '../forgotten/digests.ts';
 import { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
-import { HOLD_WISHES } from '../forgotten/lock.ts';
 import type { State } from '../state.ts';
 import { createProfilesSql, indexProfilesSql, type Directory } from './directory.ts';
 
@@ -17,6 +15,8 @@ export interface Staged {
   unusable: number;
   /** The ids of people who asked to be forgotten. Their staged profiles have no key, and must not stay. */
   forgotten: string[];
+  /** The forgotten people when the export was read. */
+  forgottenKeys: ForgottenKeys;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -24,8 +24,7 @@ const UNIQUE_VIOLATION = '23505';
 /**
  * Writes the profiles of an export into a new table with the indexes of profiles_<id>, without the keys of people who
  * asked to be forgotten. Their former profiles, which the new ones replace, may have other keys, so the caller deletes
- * them in the end. If a profile is repeated, its last line counts. The caller has begun a transaction, which then
- * keeps wishes to be forgotten waiting until it ends.
+ * them in the end. If a profile is repeated, its last line counts. The caller has begun a transaction.
  * @param lines batches of whole lines of COPY text: profile id, key as the export spells it
  */
 export async function stageProfiles(
@@ -55,15 +54,13 @@ export async function stageProfiles(
   const sink = client.query(copyFrom(`copy ${table} from stdin (freeze)`));
   await pipeline(Readable.from(canonical(), { objectMode: false }), sink);
   const repeated = await index(client, table);
-  // Last, so that wishes wait only for what follows.
-  if (await forgotten.readNew(client, HOLD_WISHES)) {
-    const { rows } = await client.query<{ id: string }>(
-      `update ${table} set key = null where ${forgottenSql('profile_id')} or (key is not null and ${forgottenSql('key')})
-       returning profile_id as id`,
-    );
-    unwanted.push(...rows.map((row) => row.id));
-  }
-  return { table, profiles: sink.rowCount - repeated, unusable, forgotten: unwanted };
+  return {
+    table,
+    profiles: sink.rowCount - repeated,
+    unusable,
+    forgotten: unwanted,
+    forgottenKeys: forgotten,
+  };
 }
 
 /** @returns the number of lines that repeat a profile */

@@ -21,7 +21,6 @@ export interface Folded {
  * fact. Both folds share a statement, so that a first run writes a million rows only once. Missing members depend only
  * on the segment, whatever happened to the list; but a held run's segment is not trusted (`:believed`).
  */
-
 /** SQL: the directory has no single profile for the member any more, so nothing that was confirmed means anything. */
 const LOSES_PROFILE = `:applied and membership in ('waiting', 'several')`;
 
@@ -139,13 +138,13 @@ export async function foldMembers(trx: Knex.Transaction, run: PlannedRun, applie
 
 /** Whether the identifiers of the members are profile ids of the directory that this run has used. */
 async function hasSameDirectory(trx: Knex, { run }: PlannedRun): Promise<boolean> {
-  const [found] = await rows<{ same: boolean }>(
+  const same = await rows(
     trx,
-    `select coalesce(runs.directory = activations.directory, false) as same
-     from runs join activations on activations.id = runs.activation where no = ?`,
+    `select from runs join activations on activations.id = activation and activations.directory = runs.directory
+     where no = ?`,
     [run],
   );
-  return found!.same;
+  return same.length > 0;
 }
 
 /** SQL: a member who waited for a profile has a row, but nothing in it counts. */

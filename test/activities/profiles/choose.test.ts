@@ -178,3 +178,17 @@ test('wherever reading ended before, the directory becomes that of all files in 
     { numRuns: 1_000 },
   );
 });
+
+test('an export that lacked a column is read again, because the settings may be correct now', () => {
+  const [name, known] = refused(full(2));
+  const failure = (reason: string) =>
+    ({ reason, facts: {}, next: [], message: '' }) as KnownExport['failure'];
+  const names = [full(1), full(2)];
+  const before = read(full(1));
+  expect(
+    choose(names, [...before, [name, { ...known, failure: failure('exportColumnMissing') }]]).toRead,
+  ).toEqual([full(2)]);
+  expect(choose(names, [...before, [name, { ...known, failure: failure('exportNotUtf8') }]]).toRead).toEqual(
+    [],
+  );
+});

@@ -132,18 +132,24 @@ test('a full export with less than half of the profiles, or none, is used only i
   await expect(load(world, directory, two, { kind: 'full' })).rejects.toMatchObject({
     told: { reason: 'exportShrunk', facts: { profiles: 2, known: 5 } },
   });
+  const withoutKeys = ['1', '2', '3', '4', '5'].map((id) => [id, id === '1' ? id : null] as const);
+  await expect(load(world, directory, withoutKeys, { kind: 'full' })).rejects.toMatchObject({
+    told: { reason: 'exportShrunk', facts: { profiles: 1, known: 5 } },
+  });
   expect(await profilesOf(world, directory)).toHaveLength(5);
   await load(world, directory, two, { kind: 'full', mayShrink: true });
   expect(await profilesOf(world, directory)).toHaveLength(2);
 });
 
-test('an export that another worker has read meanwhile is not read again, so no older one undoes a newer one', async () => {
+test('a worker that chose its file before others read theirs reads nothing, so no older export undoes a newer one', async () => {
   const id = newActivation();
   const directory = await directoryOf(world, id);
   const older = { name: 'monday', modified: new Date(2026, 0, 1), size: 7 };
   await load(world, directory, [['1', 'old']], older);
   await load(world, directory, [['1', 'new']], { name: 'tuesday' });
-  expect(await load(world, directory, [['1', 'old']], older)).toBeNull();
+  expect(await load(world, directory, [['1', 'old']], { ...older, isStale: true })).toBeNull();
+  const unread = { name: 'sunday', isStale: true };
+  expect(await load(world, directory, [['1', 'older']], unread)).toBeNull();
   expect(await profilesOf(world, directory)).toEqual([['1', 'new']]);
   // A later look, by a worker that knows of those loads, may read it on purpose.
   const now = await directoryOf(world, id);

@@ -33,11 +33,16 @@ export function ownTable<D extends ReturnType<typeof definitionFor>>(id: string,
 let files = 0;
 
 /** Takes an export of these profiles (id and key) into a directory. */
-export function load(
+export async function load(
   { state }: StateWorld,
   directory: Directory,
   profiles: readonly (readonly [id: string, key: string | null])[],
-  { kind = 'daily', mayShrink, ...file }: Partial<ExportVersion> & { mayShrink?: boolean } = {},
+  {
+    kind = 'daily',
+    mayShrink,
+    isStale = false,
+    ...file
+  }: Partial<ExportVersion> & { mayShrink?: boolean; isStale?: boolean } = {},
 ): Promise<Loaded | null> {
   const name = `export ${++files}`;
   const lines = profiles.map(([id, key]) => `${escapeCopy(id)}\t${key === null ? '\\N' : escapeCopy(key)}\n`);
@@ -45,7 +50,9 @@ export function load(
     for (const line of lines) yield Buffer.from(line);
   }
   const version = { name, kind, size: lines.length, modified: new Date(2026, 0, files), ...file };
-  return loadExport(state, directory, { file: version, lines: batches(), mayShrink });
+  // A stale worker chose the file before others read theirs.
+  const known = isStale ? directory : await openDirectory(state, directory);
+  return loadExport(state, known, { file: version, lines: batches(), mayShrink });
 }
 
 export function profilesOf({ state }: StateWorld, { id }: Directory): Promise<[string, string | null][]> {
