@@ -158,7 +158,7 @@ describe('a full export with far fewer profiles', () => {
   test('is refused, until a person accepts it by its name', async () => {
     const { read, notes } = await refresh();
     expect(read).toEqual([]);
-    expect(notes).toEqual([expect.stringContaining('has 1 profile, but 3 are known')]);
+    expect(notes).toEqual([expect.stringContaining('has 1 profile with a usable key, but 3 are known')]);
     expect((await refresh({ accept: full(-2) })).read).toEqual([]);
     expect(Object.keys(await directory())).toHaveLength(3);
 

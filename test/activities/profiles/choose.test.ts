@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chooseExports } from '../../../activities/profiles/choose.ts';
+import { exportFiles } from '../../../actito/exports/names.ts';
+import { chooseExports, isRefused } from '../../../activities/profiles/choose.ts';
 import type { FileEntry } from '../../../actito/delivery/file-server.ts';
 import type { KnownExport } from '../../../state/profiles/exports.ts';
 
@@ -179,16 +180,13 @@ test('wherever reading ended before, the directory becomes that of all files in 
   );
 });
 
-test('an export that lacked a column is read again, because the settings may be correct now', () => {
+test('an export that lacked a column does not stay refused, because the settings may be correct now', () => {
+  const [file] = exportFiles([entry(full(2))], PATTERNS, NOW);
   const [name, known] = refused(full(2));
-  const failure = (reason: string) =>
-    ({ reason, facts: {}, next: [], message: '' }) as KnownExport['failure'];
-  const names = [full(1), full(2)];
-  const before = read(full(1));
-  expect(
-    choose(names, [...before, [name, { ...known, failure: failure('exportColumnMissing') }]]).toRead,
-  ).toEqual([full(2)]);
-  expect(choose(names, [...before, [name, { ...known, failure: failure('exportNotUtf8') }]]).toRead).toEqual(
-    [],
-  );
+  const isRefusedFor = (reason: string) => {
+    const failure = { reason, facts: {}, next: [], message: '' } as unknown as KnownExport['failure'];
+    return isRefused(file!, new Map([[name, { ...known, failure }]]));
+  };
+  expect(isRefusedFor('exportColumnMissing')).toBe(false);
+  expect(isRefusedFor('exportNotUtf8')).toBe(true);
 });
