@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const STATE = filesOf(['state', 'workflows', 'activities/histories', 'activities/invariants']);
+const STATE = filesOf(['state', 'workflows', 'activities/histories']);
 const CLIENT = filesOf(['cli', 'client', 'dev', 'warehouse', 'actito']);
-const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end'])];
+const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end', 'activities/invariants'])];
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);

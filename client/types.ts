@@ -23,6 +23,7 @@ export type {
   Creates,
   GuardTrip,
   HeldPlan,
+  MatchForecast,
   PlanPreview,
   PushReason,
   SampleClass,

@@ -14,7 +14,7 @@ export interface DueAgain {
   dueAgain?: string;
 }
 
-interface WaitsFor {
+export interface WaitsFor {
   /** The attribute of the matching key in Actito. */
   attribute: string;
   destination: string;

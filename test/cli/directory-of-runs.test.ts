@@ -33,9 +33,10 @@ test('runs and directory refresh share a directory, also if the address of Actit
   await stand.writeActivation({ list: { identifier: 'profileId' } });
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.example' }]);
   const { profileId } = stand.actito.contact('emailAddress', 'anna@shop.example')!;
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   await mkdir(join(sftp.root, 'exports'));
   await writeFile(
-    join(sftp.root, 'exports/p_20260101.csv'),
+    join(sftp.root, `exports/p_${today}.csv`),
     `profileId;emailAddress\n${profileId};anna@shop.example\n`,
   );
   await stand.warehouse.query(

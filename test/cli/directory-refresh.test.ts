@@ -104,7 +104,7 @@ test('--accept uses a full export with far fewer profiles, and only one that is 
   await folder.write('full_20260102.csv', people(3));
   const refused = await refresh('actito');
   expect(refused.out).toContain('directory refresh --accept');
-  expect(refused.out).toContain('has 1 profile, but 3 are known');
+  expect(refused.out).toContain('has 1 profile with a usable key, but 3 are known');
   const wrong = await refresh('actito', '--accept', 'full_20260109.csv');
   expect(wrong.code).toBe(1);
   expect(wrong.err).toContain('There is no full export full_20260109.csv on the file server');

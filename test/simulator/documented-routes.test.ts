@@ -16,10 +16,10 @@ const pageOf = (name: string) => readFileSync(new URL(`../../docs/${name}`, impo
 function callsOfPage() {
   const page = pageOf('actito-contract.md');
   let path = '';
-  return [...page.matchAll(/^\| (D|A|C→A) \| `(GET|POST|PUT|DELETE)( [^`]+)?`/gm)].map(
+  return [...page.matchAll(/^\| ((?:D|A|C)[^|]*?) \| `(GET|POST|PUT|DELETE)( [^`]+)?`/gm)].map(
     ([line, mark, method, written]) => {
       if (written !== undefined) path = anonymous(written.trim());
-      return { line, isDocumented: mark === 'D', method, path };
+      return { line, isDocumented: /^D\b/.test(mark!), method, path };
     },
   );
 }

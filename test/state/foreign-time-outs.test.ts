@@ -81,7 +81,7 @@ test('a lock timeout is reported with the run that holds the lock', async () => 
   const run = await open(world, definitionFor(newActivation()));
   const waiting = () =>
     state.transaction(async (trx) => {
-      await trx.raw(`set local lock_timeout = '700ms'`);
+      await trx.raw(`set local lock_timeout = '3s'`);
       await lockLease(trx, run, 'no key update');
     });
   const error = await fenced(world.state, run, () => waiting().catch((reason: unknown) => reason));

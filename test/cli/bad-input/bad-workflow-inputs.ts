@@ -189,13 +189,13 @@ export const BAD_WORKFLOW_INPUTS: BadWorkflowInput[] = [
     'an inspection without a topic',
     'inspectDestination',
     '{"destination":"actito"}',
-    'what: expected attributes, lists or contract',
+    'what: expected attributes, lists, contract or directory',
   ],
   [
     'an inspection of profiles',
     'inspectDestination',
     '{"destination":"actito","what":"profiles"}',
-    'what: expected attributes, lists or contract',
+    'what: expected attributes, lists, contract or directory',
   ],
   [
     'an inspection without a destination',
