@@ -6,7 +6,11 @@ const Licence = z.strictObject({
   executionListing: z.enum(['none', 'byFileName'], { error: 'none or byFileName' }),
   fileDisappears: z.boolean(),
   listIdentifiers: z.enum(['uniqueAttribute', 'profileId'], { error: 'uniqueAttribute or profileId' }),
-  importParts: z.strictObject({ file: z.string(), definition: z.string() }),
+  importParts: z.strictObject({
+    file: z.string(),
+    definition: z.string(),
+    definitionFile: z.string().optional(),
+  }),
 });
 
 /**
@@ -18,7 +22,8 @@ const Licence = z.strictObject({
  * - `fileDisappears`: Actito removes a list's file once it has read it (default true);
  * - `listIdentifiers`: the lines of a list's file are values of its identifier, a `uniqueAttribute` (default); or profile ids
  *   only (`profileId`), whatever its identifier, and anything else targets nobody without an error;
- * - `importParts`: what the parts of an import's multipart call are named.
+ * - `importParts`: what the parts of an import's multipart call are named, and `definitionFile`, the only accepted file name
+ *   of the definition (default: any name, but there must be one).
  */
 export type Licence = z.infer<typeof Licence>;
 

@@ -1,15 +1,14 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
+import { crcInDirectory, endOfZip, ZIP_TAIL } from './zip-directory.ts';
 
 const GZIP = [0x1f, 0x8b];
 /** A ZIP begins with a file, or with the end of its directory if it is empty. A header of a CSV can begin with `PK`. */
 const ZIP_FILE = Buffer.from('PK\x03\x04', 'latin1');
-/** The end of a ZIP's directory, which is the last thing in it except for a comment of at most 64 kB. */
-const ZIP_END = Buffer.from('PK\x05\x06', 'latin1');
-const ZIP_TAIL = 22 + 65_535;
+const ZIP_EMPTY = Buffer.from('PK\x05\x06', 'latin1');
 /** Packed bytes that are unpacked at one time. They may become a thousand times as large, and that is held in memory. */
 const PACKED_SLICE = 4 * 1024;
 
@@ -32,7 +31,7 @@ export async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string):
     if (first.length === 0) throw new Failure('exportIncomplete', { file: name, why: 'empty' });
     const whole = withFirst(first, source, isOver);
     if (GZIP.every((byte, index) => first[index] === byte)) yield* gunzipped(whole, name);
-    else if ([ZIP_FILE, ZIP_END].some((begin) => first.subarray(0, begin.length).equals(begin)))
+    else if ([ZIP_FILE, ZIP_EMPTY].some((begin) => first.subarray(0, begin.length).equals(begin)))
       yield* unzipped(whole, name);
     else yield* whole;
   } finally {
@@ -66,19 +65,26 @@ async function* gunzipped(bytes: AsyncIterable<Uint8Array>, name: string): Async
   }
 }
 
-/** Streams the only file in a ZIP. Folders do not count, nor what macOS adds. */
+/** True for a file that counts. Folders do not, nor what macOS adds. */
+function isWanted(name: string): boolean {
+  return !name.endsWith('/') && !name.startsWith('__MACOSX/');
+}
+
+/** Streams the only file in a ZIP. Its checksum is compared at the end, because the library does not do it. */
 async function* unzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   let ready: Uint8Array[] = [];
   let files = 0;
   let isComplete = false;
+  let crc = 0;
   let failure: Error | null = null;
   const archive = new Unzip((file: UnzipFile) => {
-    const isWanted = !file.name.endsWith('/') && !file.name.startsWith('__MACOSX/');
-    if (isWanted) files++;
+    const counts = isWanted(file.name);
+    if (counts) files++;
     file.ondata = (error, chunk, final) => {
       if (error) failure = error;
-      else if (isWanted) {
+      else if (counts) {
         ready.push(chunk);
+        crc = crc32(chunk, crc);
         isComplete ||= final;
       }
     };
@@ -101,8 +107,11 @@ async function* unzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGener
       ready = [];
     }
   }
-  if (!isComplete || !tail.includes(ZIP_END))
-    throw new Failure('exportIncomplete', { file: name, why: 'packed' });
+  const end = endOfZip(tail);
+  if (!isComplete || end < 0) throw new Failure('exportIncomplete', { file: name, why: 'packed' });
+  const expected = crcInDirectory(tail, end, isWanted);
+  if (expected === undefined) throw new Failure('exportPacking', { file: name, code: 'ZIP_DIRECTORY' });
+  if (expected !== crc) throw new Failure('exportPacking', { file: name, code: 'ZIP_CRC' });
 }
 
 function codeOfZip(error: Error): string {

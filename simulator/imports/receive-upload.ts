@@ -30,7 +30,7 @@ interface Expected {
   limit: number;
   /** Whether there is a part `definition` in addition to the part `file`. */
   withDefinition: boolean;
-  /** The license's names of the two parts. */
+  /** The license's names of the two parts, and of the definition's file. */
   names: Licence['importParts'];
 }
 
@@ -58,8 +58,10 @@ export async function receiveUpload(
       );
     };
     const unexpected = (name: string) => refuse(invalid(`There is no part "${name}" in such an import.`));
-    const acceptDefinition = (mimeType: string, content: Promise<string>) => {
+    const acceptDefinition = (fileName: string, mimeType: string, content: Promise<string>) => {
       content.catch(refuse);
+      if (names.definitionFile !== undefined && fileName !== names.definitionFile)
+        refuse(invalid(`The file of the part "${names.definition}" is not named "${names.definitionFile}".`));
       if (definition) refuse(invalid(`The part "${names.definition}" occurs twice.`));
       if (mimeType !== 'application/json')
         refuse(invalid(`The part "${names.definition}" is not application/json.`));
@@ -73,7 +75,7 @@ export async function receiveUpload(
       content.on('limit', () => refuse(tooLarge(limit)));
       if (!isPart(name)) return unexpected(name);
       if (!filename) return unnamed(name);
-      if (name === names.definition) return acceptDefinition(mimeType, shortText(content));
+      if (name === names.definition) return acceptDefinition(filename, mimeType, shortText(content));
       if (file) return refuse(invalid(`The part "${names.file}" occurs twice.`));
       file = pipeline(content, createWriteStream(path)).then(() => ({ path, fileName: filename, mimeType }));
       file.catch(refuse);

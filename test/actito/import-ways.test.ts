@@ -64,9 +64,8 @@ async function ended(execution: string) {
 const city = () => simulator.contact(KEY, 'anna@shop.be')!.city;
 
 test('the parts of the call are named as the contract says', async () => {
-  const names = { file: 'inputFile', definition: 'parameters' };
-  const importParts = { ...names, definitionFile: 'parameters.json' };
-  simulator.changeLicence({ importParts: names });
+  const importParts = { file: 'inputFile', definition: 'parameters', definitionFile: 'parameters.json' };
+  simulator.changeLicence({ importParts });
   await expect(start(SMALL)).rejects.toMatchObject({ name: 'ActitoRefused' });
   expect(await ended(await start(SMALL, { parts: importParts }))).toMatchObject({ state: 'success' });
   simulator.createEtl({ id: '12', key: KEY, columns: { emailAddress: KEY, city: 'city' } });

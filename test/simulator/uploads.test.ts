@@ -26,6 +26,7 @@ test('an import is accepted with its id and the address of its state', async () 
 test.each([
   ['no file name', 'name="definition"', 400],
   ['an empty file name', 'name="definition"; filename=""', 400],
+  ['another file name', 'name="definition"; filename="parameters.json"', 201],
   ['a file name', 'name="definition"; filename="definition.json"', 201],
 ])(
   'a definition with %s is answered with its status, since both parts are files',
@@ -38,6 +39,21 @@ test.each([
     expect(simulator().imports()).toHaveLength(status === 201 ? 1 : 0);
   },
 );
+
+test.each([
+  ['definition.json', 400],
+  ['Parameters.json', 400],
+  ['parameters.json', 201],
+])('if the license names the file of the definition, %s is answered with %i', async (fileName, status) => {
+  const importParts = { file: 'file', definition: 'definition', definitionFile: 'parameters.json' };
+  simulator().changeLicence({ importParts });
+  const body = rawBody([
+    [`name="definition"; filename="${fileName}"\r\nContent-Type: application/json`, await definitionJson()],
+    ['name="file"; filename="a.csv"\r\nContent-Type: text/csv', HEADER],
+  ]);
+  expect(await post(body)).toBe(status);
+  expect(simulator().imports()).toHaveLength(status === 201 ? 1 : 0);
+});
 
 test('a file may be as large as the limit, and not one byte larger', async () => {
   const call = await connect(simulator());

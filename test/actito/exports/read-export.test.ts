@@ -108,6 +108,7 @@ describe('a broken export is refused', () => {
     ['a damaged GZIP', Buffer.concat([GZIP.subarray(0, 20), Buffer.alloc(200, 0xff)]), 'exportPacking'],
     ['a GZIP of nothing', gzipSync(''), 'exportIncomplete', { why: 'line' }],
     ['half a ZIP', ZIP.subarray(0, ZIP.length / 2), 'exportIncomplete', { why: 'packed' }],
+    ['a ZIP without its last byte', ZIP.subarray(0, -1), 'exportIncomplete', { why: 'packed' }],
     ['a ZIP without its directory', ZIP.subarray(0, -30), 'exportIncomplete', { why: 'packed' }],
     [
       'a ZIP of two files',
