@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { MARKS } from '../contract/inspect.ts';
 import type { ContractSettings, IMPORT_STATES, Route } from '../activation/definition/contract.ts';
 
 /*
@@ -40,10 +41,8 @@ export const ROUTES = {
   list: `${LISTS}/{list}`, // A
 } as const satisfies Record<Route, string>;
 
-/** What is known about the path of a route: documented by Actito, seen in public client code (for V4), or assumed. */
-export type Mark = 'D' | 'C' | 'A';
-
-export const MARKS: Readonly<Record<Route, Mark>> = {
+/** What is known about the path of each route; C: for V4. */
+export const ROUTE_MARKS: Readonly<Record<Route, (typeof MARKS)[number]>> = {
   token: 'D',
   entities: 'D',
   profileTables: 'D',
@@ -64,7 +63,7 @@ export const MARKS: Readonly<Record<Route, Mark>> = {
 
 /** True if the path of this route is not publicly documented. A 404 may mean that this license has another path, or none. */
 export function isAssumed(route: Route): boolean {
-  return MARKS[route] !== 'D';
+  return ROUTE_MARKS[route] !== 'D';
 }
 
 /** Path templates that differ from {@link ROUTES}. */

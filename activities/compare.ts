@@ -19,7 +19,7 @@ import { deltaTable } from '../state/names.ts';
 import { MAX_STORED_REJECTS, storeRejects, type Reject } from '../state/rejects/rejects.ts';
 import { DirectoryAnswers } from '../state/profiles/lookup.ts';
 import { readRun, type Run } from '../state/runs/runs.ts';
-import { knownColumns, recallList } from '../state/undo.ts';
+import { recallList } from '../state/undo.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -185,16 +185,7 @@ async function undo(
   to: string,
 ): Promise<Found> {
   if (ref.fence !== null) await untilCancelled(renewKeys(state, ref, run));
-  const { version, base, ...counts } = await untilCancelled(recallList(state, run, delta, to));
-  return {
-    version,
-    base,
-    columns: await knownColumns(state, run),
-    reasons: {},
-    guards: [],
-    notes: [],
-    counts: { ...counts, rejected: 0, duplicates: 0, ambiguous: 0 },
-  };
+  return untilCancelled(recallList(state, run, delta, to));
 }
 
 /** Rows without a usable key. All are counted by reason, and some are stored, in batches. */

@@ -48,6 +48,7 @@ function refresh(
 ): Promise<RefreshSummary> {
   const { destination } = definition;
   // The check of the project requires it.
-  if (!hasProfiles(destination)) throw new Failure('directoryEmpty', definition.activation.matchingKey);
+  if (!hasProfiles(destination))
+    throw new Failure('directoryEmpty', { attribute: definition.activation.matchingKey.attribute });
   return refreshDirectory(deps, destination, directoryKey(definition), options);
 }

@@ -21,7 +21,7 @@ const MORE_COUNTS: CountWords = {
   leaving: 'members no longer in the segment, in their grace period on the list',
   forgotten: 'rows of forgotten people, left out',
   duplicates: 'rows that repeat another row',
-  waiting: 'members of the segment without a profile in Actito: not on the list',
+  waiting: 'members of the segment without exactly one profile in Actito: not on the list',
   ambiguous: 'members whose rows contradict each other: on the list, but no attributes sent',
   refused: 'members whose attributes Actito rejected',
   badValues: "single values left out: they do not fit Actito's format, or Actito rejected them",

@@ -61,6 +61,9 @@ export interface ListsResult {
   more: number;
 }
 
+/** The sources of what the contract says. D: documented by Actito, C: seen in public client code, A: assumed. */
+export const MARKS = ['D', 'C', 'A'] as const;
+
 /** How a route compares with the contract. */
 export const ROUTE_RESULTS = ['asAssumed', 'differs', 'notFound', 'failed', 'notChecked'] as const;
 
@@ -68,8 +71,7 @@ export const ROUTE_RESULTS = ['asAssumed', 'differs', 'notFound', 'failed', 'not
 export interface RouteCheck {
   /** The name of the route in `contract.paths`. */
   route: string;
-  /** D: documented by Actito, C: seen in public client code, A: assumed. */
-  mark: 'D' | 'C' | 'A';
+  mark: (typeof MARKS)[number];
   /** The method and the path with its placeholders; of a path in `contract.paths`, only the name of the setting. */
   call: string;
   result: (typeof ROUTE_RESULTS)[number];
@@ -82,7 +84,7 @@ export interface RouteCheck {
   settings: string[];
 }
 
-/** What of the contract with Actito can be checked by reading. */
+/** The checks of the contract with Actito that reading allows. */
 export interface ContractResult {
   what: 'contract';
   destination: string;

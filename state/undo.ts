@@ -2,12 +2,13 @@ import type { Knex } from 'knex';
 import { usesDirectory, type Definition } from '../activation/definition/definition.ts';
 import { Failure } from '../contract/failure.ts';
 import type { Column } from '../activation/values/kinds.ts';
+import type { Found } from './delta/publish.ts';
 import { FIRST_CHANGES_AFTER } from './settle/changes.ts';
 import { forgottenSql } from './forgotten/digests.ts';
 import { HOLD_WISHES } from './forgotten/lock.ts';
 import { membersTable, profilesTable } from './names.ts';
 import { requireDirectory, type Directory } from './profiles/directory.ts';
-import type { ListFigures, Run } from './runs/runs.ts';
+import type { Run } from './runs/runs.ts';
 import { rows, setTransaction, type State } from './state.ts';
 
 /** An undo, which restores the list after the run `to`. */
@@ -28,12 +29,8 @@ export interface Undo {
  * @throws Failure InvalidActivation if that list is not known, or not any more. ExportInvalid if the list needs
  *   the profile directory, and it is empty
  */
-export async function recallList(
-  state: State,
-  { activation, definition }: Run,
-  delta: string,
-  to: string,
-): Promise<Recalled> {
+export async function recallList(state: State, run: Run, delta: string, to: string): Promise<Found> {
+  const { activation, definition } = run;
   return setTransaction(state, async (trx) => {
     const [now] = await rows<{ version: string; members: string; checksum: string }>(
       trx,
@@ -43,8 +40,10 @@ export async function recallList(
     await trx.raw(HOLD_WISHES);
     const unwanted = `change <> 'entered' and (${forgottenSql('changed.key')}
                       or (changed.identifier is not null and ${forgottenSql('changed.identifier')}))`;
-    const uses = usesDirectory(definition.activation);
-    const profile = uses ? currentProfile(await requireDirectory(trx, definition)) : NO_DIRECTORY;
+    const directory = usesDirectory(definition.activation)
+      ? await requireDirectory(trx, definition)
+      : undefined;
+    const profile = directory ? currentProfile(directory) : NO_DIRECTORY;
     const [found] = await rows<Record<'forgotten' | 'waiting' | 'added' | 'removed', string>>(
       trx,
       `with changed as (${FIRST_CHANGES_AFTER}),
@@ -75,25 +74,20 @@ export async function recallList(
     await requireUndo(trx, { activation, to, definition });
     const members = Number(now!.members);
     const [forgotten, waiting] = [Number(found!.forgotten), Number(found!.waiting)];
+    const read = members + Number(found!.added) - Number(found!.removed) + forgotten + waiting;
+    const counts = { read, forgotten, rejected: 0, duplicates: 0, ambiguous: 0 };
     return {
       version: now!.version,
       base: { members, checksum: now!.checksum },
-      read: members + Number(found!.added) - Number(found!.removed) + forgotten + waiting,
-      forgotten,
-      ...(uses ? { waiting } : {}),
+      columns: await knownColumns(trx, run),
+      reasons: {},
+      guards: [],
+      notes: [],
+      directory,
+      // Members are left out if their key has another profile now, or none.
+      counts: directory ? { ...counts, waiting } : counts,
     };
   });
-}
-
-/** The state that an undo was made from, and the people that it leaves out. */
-export interface Recalled {
-  version: string;
-  base: ListFigures;
-  /** The number of members of the former list, and of those who are left out. */
-  read: number;
-  forgotten: number;
-  /** Those who are left out because their key has another profile now, or none. Only with a profile directory. */
-  waiting?: number;
 }
 
 /** How the present profile of a changed key is found, by SQL. */
@@ -117,7 +111,7 @@ function currentProfile({ id }: Directory): CurrentProfile {
  * Returns the warehouse's columns from the last time when these attributes were read, because an undo does not read the
  * warehouse.
  */
-export async function knownColumns(db: Knex, { activation, definition }: Run): Promise<Column[]> {
+async function knownColumns(db: Knex, { activation, definition }: Run): Promise<Column[]> {
   const { attributes } = definition.activation;
   const [last] = await rows<{ columns: Column[] }>(
     db,

@@ -43,7 +43,8 @@ export async function readProfiles({ opened, ref, story }: Run): Promise<void> {
     const { notes } = await refreshProfiles(ref);
     for (const note of notes) story.note(note);
   } catch (error) {
-    if (isCancellation(error) || failureType(error) === 'RunSuperseded') throw error;
+    const isFinal = ['RunSuperseded', 'ConfigurationInvalid'].includes(failureType(error) ?? '');
+    if (isCancellation(error) || isFinal) throw error;
     story.note(tell('exportsNotRead', { failure: messageOf(ownFailure(error)) }));
   }
 }

@@ -13,9 +13,9 @@ import {
 } from '../contract.ts';
 import { targetOf, typeOf } from '../structure/table.ts';
 import { checkEtl, checkImports, type KnownImport } from './import-checks.ts';
-import { checkOf, failedCheck, look, notChecked, type Examined } from './look.ts';
+import { AS_ASSUMED, checkOf, failedCheck, look, notChecked, WRITING, type Examined } from './look.ts';
 
-/** The license to check, and what of it is known. */
+/** The license to check, and what is known about it. */
 export interface License extends Examined {
   contract: ContractSettings;
   entity: string;
@@ -28,9 +28,6 @@ export interface License extends Examined {
   /** The last import that Actito accepted; undefined: none is known. */
   lastImport?: KnownImport;
 }
-
-/** Routes that only a run can check, because they write. */
-const WRITING = ['changeRequests', 'executions', 'etlExecutions'] as const;
 
 /** Compares the routes of a license with the contract, as far as reading shows. Writes nothing. */
 export async function checkContract(license: License): Promise<RouteCheck[]> {
@@ -52,8 +49,6 @@ export async function checkContract(license: License): Promise<RouteCheck[]> {
     ...WRITING.map((route) => notChecked(license, route, 'writes')),
   ];
 }
-
-const AS_ASSUMED = { result: 'asAssumed' as const, says: tell('routeAsAssumed', {}) };
 
 function notListed(what: 'entity' | 'profile table') {
   return { result: 'differs' as const, says: tell('nameNotListed', { what }) };

@@ -7,7 +7,7 @@ import type { RouteCheck } from '../../contract/inspect.ts';
 import type { NotCheckedReason } from '../../contract/messages/contract-check.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { ActitoClient } from '../api/client.ts';
-import { isAssumed, MARKS, ROUTES, type Paths } from '../contract.ts';
+import { isAssumed, ROUTE_MARKS, ROUTES, type Paths } from '../contract.ts';
 
 /** A license whose routes are compared with the contract. */
 export interface Examined {
@@ -18,23 +18,19 @@ export interface Examined {
 /** What a look at an answer found, besides its route, status and fields. */
 type Found = Pick<RouteCheck, 'result' | 'says'> & { settings?: string[] };
 
-/** A check, and what of the answer the next checks need; undefined: it does not have the expected structure. */
+/** A check, and the part of the answer that later checks use; undefined: it does not have the expected structure. */
 export interface Looked<T> {
   check: RouteCheck;
   found?: T;
 }
 
-const AS_ASSUMED: Found = { result: 'asAssumed', says: tell('routeAsAssumed', {}) };
+export const AS_ASSUMED: Found = { result: 'asAssumed', says: tell('routeAsAssumed', {}) };
 
-/** Routes that are only used to write. */
-const METHODS: Partial<Record<Route, string>> = {
-  changeRequests: 'POST',
-  executions: 'POST',
-  etlExecutions: 'POST',
-};
+/** Routes that only a run can check, because they write: they are called with POST, all others with GET. */
+export const WRITING: readonly Route[] = ['changeRequests', 'executions', 'etlExecutions'];
 
 /**
- * The check of a route, with its name, mark and path. A path of the license's own may contain names or a key, so only its
+ * The check of a route, with its name, mark and path. A custom path may contain names or a key, so only its
  * setting is shown.
  */
 export function checkOf(
@@ -44,8 +40,8 @@ export function checkOf(
   { status = null, fields = [] }: Partial<Pick<RouteCheck, 'status' | 'fields'>> = {},
 ): RouteCheck {
   const shown = paths[route] === undefined ? ROUTES[route] : `your own path (contract.paths.${route})`;
-  const call = `${METHODS[route] ?? 'GET'} ${shown}`;
-  return { route, mark: MARKS[route], call, ...found, status, fields, settings };
+  const call = `${WRITING.includes(route) ? 'POST' : 'GET'} ${shown}`;
+  return { route, mark: ROUTE_MARKS[route], call, ...found, status, fields, settings };
 }
 
 export function notChecked(

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts';
-import type { FileServer } from './file-server.ts';
+import { pathIn, type FileServer } from './file-server.ts';
 import { OwnContent } from '../own-content.ts';
 import { isOlderUpload, temporaryName } from './temporary-names.ts';
 
@@ -107,5 +107,5 @@ async function withdraw(server: FileServer, list: ListDelivery, path: string): P
 }
 
 function pathOf({ directory }: ListDelivery, name: string): string {
-  return `${directory.replace(/\/+$/, '')}/${name}`;
+  return pathIn(directory, name);
 }

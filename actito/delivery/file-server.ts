@@ -32,3 +32,8 @@ export interface FileServer {
   /** Never throws. */
   close(): Promise<void>;
 }
+
+/** Returns the path of a file in a folder of a file server. */
+export function pathIn(folder: string, name: string): string {
+  return `${folder.replace(/\/+$/, '')}/${name}`;
+}

@@ -4,7 +4,7 @@ import { type Client, FileInfo, FileType, FTPError, parseList } from 'basic-ftp'
 import type { FileEntry } from './file-server.ts';
 import { type Connection, nothing, reasonOf, send } from './ftps-upload.ts';
 
-/* The content of a folder. Only names and sizes are used, because the times of a list have an unknown time zone. */
+/* The content of a folder. Times come from MLSD and MDTM alone, because those of other lists have an unknown time zone. */
 
 /** Reads a list without the times of MLSD, because the library would reject invalid ones. */
 export function parseWithoutTimes(list: string): FileInfo[] {

@@ -6,8 +6,8 @@ export type ExportFile = FileEntry & { kind: 'daily' | 'full'; day: string | nul
 
 type Patterns = Pick<Profiles['export'], 'file' | 'full'>;
 
-/** Digits of each part of a date; years are four digits. */
-const DIGITS = (name: string) => `(?<${name}>\\d{${name.length}})`;
+/** The group that matches a part of a date, such as `yyyy`: as many digits as it has letters. */
+const digitsOf = (name: string) => `(?<${name}>\\d{${name.length}})`;
 const DAY = 24 * 60 * 60 * 1000;
 /** Files of an unknown day come last. */
 const UNKNOWN = '~';
@@ -125,7 +125,7 @@ function compareKeys(mine: string[], theirs: string[]): number {
 function matcher(pattern: string): RegExp {
   const parts = patternParts(pattern)!.map((part) => {
     if (part === 'any') return '.*';
-    return 'date' in part ? DIGITS(part.date) : part.text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    return 'date' in part ? digitsOf(part.date) : part.text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   });
   return new RegExp(`^${parts.join('')}$`, 's');
 }

@@ -73,8 +73,10 @@ export class QuotedLine {
             at++;
           } else if (byte === NEWLINE) this.lines++;
         } else if (byte === SEPARATOR || byte === NEWLINE) break;
-        else if (byte === RETURN) throw new Failure('exportLineEnds', { file: this.#name, line });
-        else if (byte === QUOTE) throw new Failure('exportQuote', { file: this.#name, line });
+        else if (byte === RETURN)
+          throw new Failure('exportLineEnds', { file: this.#name, line: line + this.lines });
+        else if (byte === QUOTE)
+          throw new Failure('exportQuote', { file: this.#name, line: line + this.lines });
         const letter = LETTERS[byte]!;
         if (letter !== 0) {
           out[to++] = BACKSLASH;

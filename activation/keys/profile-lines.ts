@@ -54,6 +54,7 @@ export class ProfileKeys {
       const id = unescapeCopy(batch.toString('utf8', start, key - 1)) ?? '';
       const isUnwanted = this.#isUnwanted(id) || ('key' in read && this.#isUnwanted(read.key));
       if (isUnwanted) unwanted.push(id);
+      else if ('key' in read ? read.key === said : said === null) continue;
       const field = 'key' in read && !isUnwanted ? escapeCopy(read.key) : NO_KEY;
       pieces.push(batch.subarray(from, key), Buffer.from(`${field}\n`));
       from = end + 1;

@@ -1,7 +1,7 @@
 import { exportFiles, futureFiles, type ExportFile } from '../../actito/exports/names.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
 import { connectFileServer } from '../../actito/delivery/connect.ts';
-import type { FileServer } from '../../actito/delivery/file-server.ts';
+import { pathIn, type FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import { PROFILE_ID } from '../../activation/definition/list.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
@@ -38,8 +38,9 @@ export function probeExports(
         );
         const newest = newestOf(files);
         if (newest === undefined) throw noExports(settings, entries.length);
-        const hours = ageOf(newest);
-        if (hours !== null && hours * HOUR > maxAge) {
+        const age = ageOf(newest);
+        const hours = age === null ? null : Math.floor(age / HOUR);
+        if (age !== null && hours !== null && age > maxAge) {
           throw new Failure('exportsOld', { file: newest.name, hours, limit: maxAge / HOUR });
         }
         const { name: read, columns } = await readHeader(server, files, settings);
@@ -74,9 +75,9 @@ function timeOf({ modified }: ExportFile): number {
   return modified?.getTime() ?? 0;
 }
 
-/** In whole hours; null if the server does not report when a file was written. */
+/** In milliseconds; null if the server does not report when a file was written. */
 function ageOf({ modified }: ExportFile): number | null {
-  return modified === undefined ? null : Math.max(0, Math.floor((Date.now() - modified.getTime()) / HOUR));
+  return modified === undefined ? null : Math.max(0, Date.now() - modified.getTime());
 }
 
 /** Reads the beginning of the newest file that is complete. @throws Failure ExportInvalid */
@@ -91,7 +92,7 @@ async function readHeader(
   let incomplete: unknown;
   for (const { name } of newestFirst) {
     try {
-      const content = server.read(`${directory.replace(/\/+$/, '')}/${name}`);
+      const content = server.read(pathIn(directory, name));
       const lines = readExport(content, { name, columns: wanted });
       await lines.next();
       await lines.return();

@@ -1,6 +1,6 @@
 import type { ExportFile } from '../../actito/exports/names.ts';
 import { spoolContent, type UnnamedFile } from '../../actito/files/spool.ts';
-import type { FileServer } from '../../actito/delivery/file-server.ts';
+import { pathIn, type FileServer } from '../../actito/delivery/file-server.ts';
 import { Failure } from '../../contract/failure.ts';
 
 /** A copy of an export on the worker's disk, with its size in bytes. */
@@ -16,7 +16,7 @@ export interface ExportCopy extends UnnamedFile {
 export async function copyExport(server: FileServer, folder: string, file: ExportFile): Promise<ExportCopy> {
   let bytes = 0;
   async function* counted() {
-    for await (const part of server.read(`${folder.replace(/\/+$/, '')}/${file.name}`)) {
+    for await (const part of server.read(pathIn(folder, file.name))) {
       bytes += part.length;
       yield part;
     }

@@ -5,7 +5,8 @@ import { showInspection } from './inspect.ts';
 
 const WHAT = `
 It writes nothing. For each route: whether Actito documents it (D), its path, the HTTP status, the names of the fields in
-the response, and settings that follow. The report contains no keys, ids, values or names from your license.`;
+the response, and settings that follow. The report contains no keys, ids or values, and no names of your entities, tables
+and lists. The names of fields can include those of your attributes.`;
 
 /** Adds `contract`: check. */
 export function defineContract(program: Command, context: CommandContext): void {

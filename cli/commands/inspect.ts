@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AttributeInfo, InspectRequest, InspectResult, ListInfo } from '../../contract/inspect.ts';
 import type { CommandContext } from '../context.ts';
 import { describeContract } from './contract-report.ts';
-import { describeDirectory } from './directory.ts';
+import { describeDirectory } from './directory-report.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';

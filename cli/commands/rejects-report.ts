@@ -12,15 +12,15 @@ import {
   type RejectHistory,
 } from '../../state/report/rejects.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
-import { countUnmatched } from '../../state/report/unmatched.ts';
+import { countUnmatched, NO_UNMATCHED } from '../../state/report/unmatched.ts';
 import type { Context } from '../context.ts';
 import type { Answers } from '../json/answers.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
 import { hasRun, withState } from '../state.ts';
 import { table, tableWidth } from '../table.ts';
 import { minute } from '../words.ts';
-import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './rejects.ts';
-import { collect, listUnmatched, NOBODY, totalOf } from './unmatched-report.ts';
+import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './reject-flags.ts';
+import { collect, listUnmatched, totalOf } from './unmatched-report.ts';
 
 /** Shows the rejects of an activation, or its unmatched members. @throws Failure InvalidActivation for an unknown run or activation */
 export async function showRejects(activation: string, flags: RejectFlags, context: Context): Promise<void> {
@@ -47,7 +47,7 @@ export async function showRejects(activation: string, flags: RejectFlags, contex
 /** The answer for an activation that has never run. */
 function neverRan(activation: string, isUnmatched: boolean): Answers['rejects'] | Answers['unmatched'] {
   return isUnmatched
-    ? { activation, total: 0, causes: NOBODY, trend: [], unmatched: [] }
+    ? { activation, total: 0, causes: NO_UNMATCHED, trend: [], unmatched: [] }
     : { activation, counts: [], rejects: [] };
 }
 
@@ -108,7 +108,7 @@ async function listRejects(
 function unmatchedHint(activation: string, count: number): string[] {
   if (count === 0) return [];
   return [
-    `Unmatched: ${counted(count, 'member')} without a profile in Actito; see rejects ${activation} --reason ${UNMATCHED}`,
+    `Unmatched: ${counted(count, 'member')} without exactly one profile in Actito; see rejects ${activation} --reason ${UNMATCHED}`,
   ];
 }
 

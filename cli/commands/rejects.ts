@@ -1,22 +1,7 @@
 import { Option, type Command } from 'commander';
-import type { RejectReason } from '../../contract/messages/rejects.ts';
 import type { CommandContext } from '../context.ts';
 import { ACTIVATION, examples, hintAfterError, JSON_OPTION, READS_STATE, wholeNumber } from '../options.ts';
-
-export interface RejectFlags {
-  run?: number;
-  reason?: string;
-  key?: string;
-  limit?: number;
-  json?: boolean;
-  csv?: boolean;
-  showPersonalData?: boolean;
-}
-
-/** The maximum number of rows, unless `--limit` sets another. */
-export const ON_A_TERMINAL = 50;
-/** Members without a profile in Actito. This is a temporary state, not a reject. */
-export const UNMATCHED = 'Unmatched' satisfies RejectReason;
+import { ON_A_TERMINAL, UNMATCHED, type RejectFlags } from './reject-flags.ts';
 
 export function defineRejects(program: Command, context: CommandContext): void {
   const command = program.command('rejects');
@@ -25,7 +10,10 @@ export function defineRejects(program: Command, context: CommandContext): void {
     .description('list rejected rows and values, or unmatched members')
     .argument('<activation>', ACTIVATION)
     .option('--run <n>', 'only rejects of this run (its number in history)', wholeNumber)
-    .option('--reason <code>', `only this reason; ${UNMATCHED}: members without a profile in Actito`)
+    .option(
+      '--reason <code>',
+      `only this reason; ${UNMATCHED}: members without exactly one profile in Actito`,
+    )
     .option('--key <key>', 'only this key')
     .option(
       '--limit <n>',

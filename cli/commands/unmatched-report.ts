@@ -12,9 +12,7 @@ import type { Context } from '../context.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
 import { table, tableWidth } from '../table.ts';
 import { minute } from '../words.ts';
-import { ON_A_TERMINAL, type RejectFlags } from './rejects.ts';
-
-export const NOBODY: Record<UnmatchedCause, number> = { notMatched: 0, noProfile: 0, severalProfiles: 0 };
+import { ON_A_TERMINAL, type RejectFlags } from './reject-flags.ts';
 
 const UNMATCHED_COLUMNS = {
   key: ({ key }: UnmatchedMember) => key,
@@ -44,7 +42,7 @@ export async function listUnmatched(
   const found = await collect(readUnmatched(snapshot, { ...filter, limit: shown + 1 }));
   const lines = describeUnmatched(
     activation,
-    { total, causes, trend, members: found.slice(0, shown) },
+    { total, causes, trend, members: found.slice(0, shown), hasMore: found.length > shown },
     tableWidth(out),
   );
   out.write(`${lines.join('\n')}\n`);
@@ -79,12 +77,14 @@ function describeUnmatched(
     causes: Record<UnmatchedCause, number>;
     trend: readonly MatchRate[];
     members: readonly UnmatchedMember[];
+    /** More members are unmatched than are shown. */
+    hasMore: boolean;
   },
   width: number,
 ): string[] {
-  const { total, causes, trend, members } = found;
+  const { total, causes, trend, members, hasMore } = found;
   return [
-    `Unmatched members of ${activation} (without a profile in Actito): ${total}`,
+    `Unmatched members of ${activation} (without exactly one profile in Actito): ${total}`,
     ...UNMATCHED_CAUSES.filter((cause) => causes[cause] > 0).map(
       (cause) => `  ${String(causes[cause]).padEnd(7)} ${CAUSES[cause].meaning}`,
     ),
@@ -97,7 +97,7 @@ function describeUnmatched(
           '',
           ...table(['KEY', 'SINCE RUN', 'CAUSE', 'LAST SENT', 'NEXT RETRY'], members.map(memberRow), width),
         ]),
-    ...(members.length < total ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
+    ...(hasMore ? ['… and more. Use --limit to show more, or --csv for all.'] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROUTE_RESULTS } from '../../contract/inspect.ts';
+import { MARKS, ROUTE_RESULTS } from '../../contract/inspect.ts';
 import { count, many, moment, text, told } from './parts.ts';
 
 const { strictObject: shape, array } = z;
@@ -56,7 +56,7 @@ export const INSPECTIONS = {
     checks: array(
       shape({
         route: text,
-        mark: z.enum(['D', 'C', 'A']),
+        mark: z.enum(MARKS),
         call: text,
         result: z.enum(ROUTE_RESULTS),
         status: count.nullable(),

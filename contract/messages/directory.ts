@@ -37,9 +37,10 @@ export const DIRECTORY_MESSAGES = {
     says: ({ file, profiles, known }) =>
       `The full export ${file} has ${counted(profiles, 'profile')} with a usable key, but ${known} are known. It was not used, because it ` +
       'would remove more than half of the profiles.',
-    next: () =>
+    next: ({ file }) =>
       advise(
-        'Check the export in Actito. If so many profiles are really gone, read it with actito-sync directory refresh --accept.',
+        'Check the export in Actito. If so many profiles are really gone, read it with actito-sync directory refresh <destination> --accept ' +
+          `${file}.`,
       ),
   }),
   exportStaysIncomplete: failure<ExportFile & { hours: number }>('ExportInvalid', {

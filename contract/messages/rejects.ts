@@ -77,7 +77,7 @@ export const MEMBER_REJECT_MESSAGES = {
       'it, or are sent by the next run. Otherwise, Actito rejected the whole row.',
   ),
   REFUSED: always('Actito rejected the row and gave no valid code.'),
-  /** Members without a profile in Actito. This is a temporary state, not a reject. */
+  /** Members without exactly one profile in Actito. This is a temporary state, not a reject. */
   Unmatched: always('Actito has no profile with this key.'),
 };
 

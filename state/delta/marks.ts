@@ -38,7 +38,7 @@ export interface MarkSink {
 
 /**
  * Loads the marks of a run's members from one snapshot into the sink that `prepare` makes.
- * @throws Failure StateDamaged if they do not match the recorded checksum; a rebase or resync continues. DirectoryStale
+ * @throws Failure StateDamaged if they do not match the recorded checksum; a rebase or resync continues. ExportInvalid
  *   if a list needs the profile directory, and it is empty
  */
 export async function loadMarks<S extends MarkSink>(

@@ -46,7 +46,7 @@ const BY_KEY = `${DIRECTORY} where profile_table = :profileTable and attribute =
 
 /**
  * Returns the directory that a definition needs, as the transaction of `client` sees it.
- * @throws Failure DirectoryStale if no export was read for it yet
+ * @throws Failure ExportInvalid if no export was read for it yet
  */
 export async function directoryWithin(client: Client, definition: Definition): Promise<Directory> {
   const { profileTable, attribute, keyType } = directoryKey(definition);

@@ -63,12 +63,15 @@ export async function loadExport(
            failure = null, load = excluded.load, profiles = excluded.profiles`,
       [directory.id, file.name, file.kind, file.size, file.modified, load, staged.profiles],
     );
-    // A server's clock may be ahead. A file cannot be younger than the day after its own, whatever the time zone.
-    const latest = "least(now(), cast(cast($3 as date) + 2 as timestamp) at time zone 'UTC')";
-    await client.query(
-      `update directories set written_at = greatest(written_at, least($2, ${latest})) where id = $1`,
-      [directory.id, file.modified, file.day ?? null],
-    );
+    // A server's clock may be ahead. A file cannot be younger than the day after its own, whatever the time zone. If the
+    // server reports no time, it is as old as the end of its day.
+    const endOf = (days: number) => `cast(cast($3 as date) + ${days} as timestamp) at time zone 'UTC'`;
+    const written = `least(coalesce($2, ${endOf(1)}, now()), ${endOf(2)}, now())`;
+    await client.query(`update directories set written_at = greatest(written_at, ${written}) where id = $1`, [
+      directory.id,
+      file.modified,
+      file.day ?? null,
+    ]);
     return { load, profiles: staged.profiles, unusable: staged.unusable };
   });
 }

@@ -8,6 +8,12 @@ import type { Snapshot } from './snapshot.ts';
  */
 export const UNMATCHED_CAUSES = ['notMatched', 'noProfile', 'severalProfiles'] as const;
 export type UnmatchedCause = (typeof UNMATCHED_CAUSES)[number];
+/** The number of members by cause, if there are none. */
+export const NO_UNMATCHED: Readonly<Record<UnmatchedCause, number>> = {
+  notMatched: 0,
+  noProfile: 0,
+  severalProfiles: 0,
+};
 
 /** A member without a profile in Actito, or with several. */
 export interface UnmatchedMember {
@@ -86,8 +92,7 @@ export async function countUnmatched(
      from (${foundSql('$1', membersTable(activation))}) as unmatched group by cause`,
     [activation],
   );
-  const none = { notMatched: 0, noProfile: 0, severalProfiles: 0 };
-  return { ...none, ...Object.fromEntries(counted.map(({ cause, count }) => [cause, count])) };
+  return { ...NO_UNMATCHED, ...Object.fromEntries(counted.map(({ cause, count }) => [cause, count])) };
 }
 
 /** Returns the last `runs` runs with an answer of Actito for at least one member, latest first. */

@@ -35,7 +35,8 @@ async function takeMembers(trx: Knex, { run, activation, delta, definition }: Pl
   const looksUp = usesDirectory(definition.activation);
   const members = membersTable(activation);
   await trx.raw(
-    `delete from ${members} m using ${delta} d where d.mark = m.mark and membership in ('removed', 'erased')`,
+    `delete from ${members} m using ${delta} d
+     where d.mark = m.mark and (membership in ('removed', 'erased', 'waiting', 'several') or not known)`,
   );
   await trx.raw(
     `update ${members} m
@@ -45,11 +46,8 @@ async function takeMembers(trx: Knex, { run, activation, delta, definition }: Pl
          attribute_mark = case when attributes is null then m.attribute_mark else d.attribute_mark end,
          hashes = case when attributes is null then m.hashes else d.hashes end,
          outcome = case when attributes is null then m.outcome else 'assumed' end
-     from ${delta} d where d.mark = m.mark and coalesce(membership, '') not in ('waiting', 'several')`,
+     from ${delta} d where d.mark = m.mark`,
     { run },
-  );
-  await trx.raw(
-    `delete from ${members} m using ${delta} d where d.mark = m.mark and (membership in ('waiting', 'several') or not known)`,
   );
   await trx.raw(
     `insert into ${members} (mark, key, identifier, identifier_mark, listed, attribute_mark, hashes, outcome, since)

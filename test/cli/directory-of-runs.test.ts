@@ -48,7 +48,7 @@ test('runs and directory refresh share a directory, also if the address of Actit
   const run = await command('run', 'vip');
   expect(run.code).toBe(0);
   // What is known before anything is sent replaces the count of the imports.
-  expect(run.out).toMatch(/^ {2}waiting +1 +members of the segment without a profile in Actito/m);
+  expect(run.out).toMatch(/^ {2}waiting +1 +members of the segment without exactly one profile in Actito/m);
   expect(run.out).not.toMatch(/^ {2}unmatched/m);
   expect(run.out).toMatch(/^ {2}profiles +1 /m);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { importDefinition, MARKS, ROUTES } from '../../actito/contract.ts';
+import { importDefinition, ROUTE_MARKS, ROUTES } from '../../actito/contract.ts';
 import { contractSchema, ROUTE_NAMES } from '../../activation/definition/contract.ts';
 import { ROOT } from './pages.ts';
 
@@ -17,7 +17,7 @@ function row(name: string): string[] | undefined {
 
 test.each(ROUTE_NAMES)('the page has the mark and the default path of route %s', (route) => {
   const [, , mark, path] = row(route)!;
-  expect(mark!.split(' ')[0]).toBe(MARKS[route]);
+  expect(mark!.split(' ')[0]).toBe(ROUTE_MARKS[route]);
   const [, end] = /^(?:`|the same with `)…?([^`]+)`$/.exec(path!)!;
   expect(ROUTES[route].endsWith(end!)).toBe(true);
 });

@@ -6,7 +6,7 @@ import { deltaTable, membersTable } from '../../state/names.ts';
 import { readPlanned, type PlannedRun, type Run } from '../../state/runs/runs.ts';
 import { settleRun } from '../../state/settle/settle.ts';
 import { rows } from '../../state/state.ts';
-import { knownColumns, recallList } from '../../state/undo.ts';
+import { recallList } from '../../state/undo.ts';
 import { deliver } from './sending.ts';
 import { membersOf, open, type OpenOptions, type StateWorld } from './support.ts';
 
@@ -16,16 +16,7 @@ export type List = Record<string, string | null>;
 /** Creates and publishes the delta of an undo, like the activity. */
 export async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
   const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
-  const { version, base, ...counts } = await recallList(state, run, deltaTable(run.run, attempt), to);
-  await publish(state, run, attempt, {
-    version,
-    base,
-    columns: await knownColumns(state, run),
-    reasons: {},
-    guards: [],
-    notes: [],
-    counts: { ...counts, rejected: 0, duplicates: 0, ambiguous: 0 },
-  });
+  await publish(state, run, attempt, await recallList(state, run, deltaTable(run.run, attempt), to));
 }
 
 /** Opens an undo and brings it to its plan. */

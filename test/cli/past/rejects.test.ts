@@ -29,7 +29,7 @@ test('rejects shows each row and value that could not be used, over all runs, an
   expect(row(out, 'nobody')).toMatchObject({ 1: 'extract', 2: 'KeyMalformed', 3: '–', 6: '2' });
   expect(out).toMatch(/^1 × KeyMalformed: The matching key is not an email address/m);
   expect(out).toContain(
-    'Unmatched: 1 member without a profile in Actito; see rejects vip --reason Unmatched',
+    'Unmatched: 1 member without exactly one profile in Actito; see rejects vip --reason Unmatched',
   );
 });
 

@@ -3,7 +3,14 @@ import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from '../../../dev/processes.ts';
 import { findServer } from './find-server.ts';
-import { type FtpServer, type FtpServerOptions, PASSWORD, startFtpServer, USER } from './ftp-server.ts';
+import {
+  type FtpServer,
+  type FtpServerOptions,
+  PASSWORD,
+  type Place,
+  startFtpServer,
+  USER,
+} from './ftp-server.ts';
 
 /** vsftpd, whose data connections must resume the TLS session of the control connection (its default). */
 export function startVsftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
@@ -53,16 +60,34 @@ ${settings(options)}`,
 
 /** ProFTPD, whose data connections must resume the TLS session of the control connection (its default). */
 export function startProftpd(options: FtpServerOptions = {}): Promise<FtpServer> {
-  return startFtpServer('ProFTPD', options, async ({ host, port, passive, own, home, certificate, user }) => {
-    const file = join(own, 'proftpd.conf');
-    const passwords = join(own, 'passwords');
-    const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
-    await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}:/bin/false\n`);
-    await chmod(passwords, 0o600);
-    await writeFile(
-      file,
-      `ModulePath ${dirname(findServer('mod_tls.so'))}
-LoadModule mod_tls.c
+  return startFtpServer('ProFTPD', options, (place) =>
+    proftpdAt(place, 'mod_tls', [
+      `PassivePorts ${place.passive.join(' ')}`,
+      'TLSEngine on',
+      'TLSRequired on',
+      'TLSProtocol TLSv1.2 TLSv1.3',
+      `TLSLog ${join(place.own, 'tls')}`,
+      `TLSECCertificateFile ${place.certificate}`,
+      `TLSECCertificateKeyFile ${place.certificate}`,
+      ...(options.implicit ? ['TLSOptions UseImplicitSSL'] : []),
+    ]),
+  );
+}
+
+/** Writes the configuration of a ProFTPD with the account `actito`. @param lines of the module that it uses */
+export async function proftpdAt(
+  { host, port, own, home, user, options }: Place,
+  module: 'mod_tls' | 'mod_sftp',
+  lines: readonly string[],
+): Promise<{ command: Command; username: string }> {
+  const [file, passwords] = [join(own, 'proftpd.conf'), join(own, 'passwords')];
+  const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
+  await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}:/bin/false\n`);
+  await chmod(passwords, 0o600);
+  await writeFile(
+    file,
+    `ModulePath ${dirname(findServer(`${module}.so`))}
+LoadModule ${module}.c
 ServerName actito
 ServerType standalone
 DefaultAddress ${host}
@@ -77,7 +102,6 @@ PidFile ${join(own, 'pid')}
 ScoreboardFile ${join(own, 'scoreboard')}
 TransferLog none
 SystemLog ${join(own, 'log')}
-PassivePorts ${passive.join(' ')}
 AllowOverwrite on
 AuthUserFile ${passwords}
 AuthOrder mod_auth_file.c
@@ -85,25 +109,18 @@ RequireValidShell off
 DefaultRoot ~
 DelayTable ${join(own, 'delay')}
 DelayEngine off
-TLSEngine on
-TLSRequired on
-TLSProtocol TLSv1.2 TLSv1.3
-TLSLog ${join(own, 'tls')}
-TLSECCertificateFile ${certificate}
-TLSECCertificateKeyFile ${certificate}
-${options.implicit ? 'TLSOptions UseImplicitSSL' : ''}
+${lines.join('\n')}
 ${options.quota === undefined ? '' : quotaOf(own, options.quota)}
 ${settings(options)}`,
-    );
-    return { command: [findServer('proftpd'), '-n', '-c', file], username: 'actito' };
-  });
+  );
+  return { command: [findServer('proftpd'), '-n', '-c', file], username: 'actito' };
 }
 
 /**
  * Lines that limit the account to this number of bytes. ProFTPD keeps quota tables, which its own tool
  * creates.
  */
-export function quotaOf(own: string, bytes: number): string {
+function quotaOf(own: string, bytes: number): string {
   const tool = findServer('ftpquota');
   const table = (type: string) => join(own, `quota.${type}`);
   for (const type of ['limit', 'tally']) {

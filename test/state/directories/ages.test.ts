@@ -29,9 +29,9 @@ async function writtenAt(directory: Directory, day: string | null, modified?: Da
   return (await openDirectory(world.state, directory)).writtenAt!;
 }
 
-test('an export without a time is at most as young as the end of the day after that in its name', async () => {
+test('an export without a time is as old as the end of the day in its name', async () => {
   const directory = await directoryOf(world, newActivation());
-  expect(await writtenAt(directory, dayOf(-10))).toEqual(new Date(today - 8 * DAY));
+  expect(await writtenAt(directory, dayOf(-10))).toEqual(new Date(today - 9 * DAY));
 });
 
 test('a time that is later than that does not count; an earlier one does', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { extract, freshState, open, type StateWorld } from '../support.ts';
+import { planned } from '../sending.ts';
 import { goodUndo, plannedUndo } from '../undoing.ts';
 import { readPlanned } from '../../../state/runs/runs.ts';
 import { begin, deltaRows, listOf, load, outcomesOf, rowsOf, run, type Segment } from './support.ts';
@@ -141,3 +142,30 @@ test('a resync resolves the list by the directory, and leaves out members who wa
   expect(made.counts).toMatchObject({ members: 2, removed: 1, waiting: 1 });
   expect(await listOf(world, id)).toHaveLength(3);
 });
+
+test('a member whom an undo gives another profile gets the attributes of that profile with the next run', async () => {
+  const { id, directory, definition } = await begin(world, PROFILES);
+  const full = await run(world, definition, EVERYONE);
+  const moved = [
+    ['p2', 'former@ben'],
+    ['p7', 'ben'],
+  ] as const;
+  await load(world, directory, moved);
+  await run(world, definition, EVERYONE); // ben's profile is p7
+  await load(world, directory, [
+    ['p2', 'ben'],
+    ['p7', null],
+  ]);
+  await confirmAll(id);
+  await goodUndo(world, definition, full.run); // ben's profile is p2 again
+  expect(await listOf(world, id)).toContainEqual(['ben', 'p2']);
+  const next = await planned(world, definition, rowsOf(EVERYONE));
+  expect(await deltaRows(world, next)).toContainEqual({ key: 'ben', membership: null, attributes: 'fresh' });
+});
+
+/** Records that Actito confirmed what was sent last, whatever it was. */
+async function confirmAll(id: string): Promise<void> {
+  await world.state.raw(
+    `update members_${id.replaceAll('-', '_')} set attribute_mark = coalesce(attribute_mark, 0)`,
+  );
+}
