@@ -79,6 +79,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
     const result = await runner.run();
     expect(result.notRefreshed).toBeUndefined();
     expect(result.failure).toBeUndefined();
+    expect(result.plan?.guards).toEqual([]);
     await stand.actito.pollNow();
     return result;
   }

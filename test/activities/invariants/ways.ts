@@ -94,7 +94,8 @@ export const WAYS = {
     activation: { importMode: { etl: '7' }, list: { provision: 'existing', identifier: 'profileId' } },
     destination: () => ({
       contract: { rowResults: 'none' },
-      profiles: profilesSetting({ file: 'profiles_$yyyyMMddHHmmss.csv' }),
+      // Exports of the same second have the same name, so the last one cannot be read when it should be too old.
+      profiles: profilesSetting({ file: 'profiles_$yyyyMMddHHmmss.csv' }, { maxAge: '30 days' }),
     }),
     prepare: async ({ actito }) => {
       actito.createList({ name: LIST }); // it shows email addresses, whatever its file contains
