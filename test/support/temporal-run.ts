@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { DECIDE_WORKFLOW_TYPE, type DecisionResult } from '../../contract/decision.ts';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, test } from 'vitest';
@@ -50,7 +50,24 @@ export async function standWithWorker(options: StandOptions = {}) {
   afterAll(() => stand.dispose());
   const hosted = await hostWorker(stand);
   afterAll(() => hosted.close()); // the last one first
+  afterAll(() => endOpenRuns(hosted));
   return { stand, hosted };
+}
+
+/**
+ * Terminates what is still open on the task queue of a worker. Without a worker it would stay open, and the commands of
+ * later tests would find it, because all tests have the same activation.
+ */
+export async function endOpenRuns({ client, taskQueue }: Hosted): Promise<void> {
+  const open = client.workflow.list({ query: `TaskQueue="${taskQueue}" and ExecutionStatus="Running"` });
+  for await (const { workflowId, runId } of open) {
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate('its test has ended')
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error; // it has just ended
+      });
+  }
 }
 
 export interface OnStand {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { ActivationStatus } from '../../../cli/commands/status-report.ts';
 import { words } from '../../support/words.ts';
 import { resetStand, startStand, type Stand } from '../../support/stand.ts';
-import { hostWorker, type Hosted } from '../../support/temporal-run.ts';
+import { endOpenRuns, hostWorker, type Hosted } from '../../support/temporal-run.ts';
 import { cli, type CliOptions, type Ended } from '../support.ts';
 
 /** A stand with past runs for the reading commands. */
@@ -34,10 +34,12 @@ export function pastForTests({ reset = beforeEach } = {}): Past {
     };
   });
   afterAll(async () => {
+    if (past.hosted) await endOpenRuns(past.hosted);
     await past.hosted?.close();
     await past.stand?.dispose();
   });
   reset(async () => {
+    await endOpenRuns(past.hosted);
     await resetStand(past.stand);
     await past.stand.writeActivation();
   });
