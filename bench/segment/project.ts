@@ -79,6 +79,6 @@ function profilesIn(directory: string): object {
       full: 'profiles_full_$yyyyMMdd.csv',
       columns: { profileId: 'profileId', emailAddress: 'emailAddress' },
     },
-    maxAge: '3 days',
+    maxAge: '60 days', // every round has an export of a day of its own
   };
 }
