@@ -3,7 +3,6 @@ import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
 import { columnsToRead, hasIdentifierColumn, type Activation } from '../activation/definition/definition.ts';
-import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { Column } from '../activation/values/kinds.ts';
@@ -42,7 +41,7 @@ export async function compare(deps: Dependencies, ref: RunRef): Promise<ReadCoun
   const { undo: to } = run.task;
   const found =
     to === null
-      ? await askWarehouse(deps, run.definition.source, () => compareSegment(deps, ref, run, delta))
+      ? await askWarehouse(deps, run, () => compareSegment(deps, ref, run, delta))
       : await undo(deps, ref, run, delta, to);
   return readCounts(await untilCancelled(publish(state, ref, attempt, found)));
 }
@@ -58,7 +57,8 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
   const { activation, source } = run.definition;
   // First, so that no transaction is open in the warehouse while the comparison waits for memory.
   const share = await slots.open(slotsFor((await readAcknowledged(state, run)).list.members), signal);
-  const opened = askWarehouse(deps, source, () => openWarehouse(source, env));
+  const reader = { activation: activation.id, run: ref.run };
+  const opened = askWarehouse(deps, run, () => openWarehouse(source, env, reader));
   const warehouse = await opened.catch((error: unknown) => {
     share.close();
     throw error;
@@ -125,8 +125,8 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
 }
 
 /** Calls the warehouse, and records whether it answered. */
-function askWarehouse<T>({ peers }: Dependencies, source: Source, ask: () => Promise<T>): Promise<T> {
-  return peers.ask(`warehouse ${source.connection.env}`, 'SourceUnavailable', ask);
+function askWarehouse<T>({ peers }: Dependencies, { definition }: Run, ask: () => Promise<T>): Promise<T> {
+  return peers.ask(`source ${definition.activation.source}`, 'SourceUnavailable', ask);
 }
 
 /** Requests the first item immediately, so that the warehouse works while the marks are loaded. */

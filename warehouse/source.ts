@@ -20,7 +20,10 @@ export interface SegmentRead {
    * reported completion; otherwise it throws a Failure. A buffer is valid until the next one is requested.
    */
   batches: AsyncIterable<Buffer>;
-  /** The server's count of rows; only after `batches` ended. */
+  /**
+   * The rows as the server counts them, not those that were encoded, so that a comparison of both finds a read that
+   * ended early. Only after `batches` ended.
+   */
   rows(): number;
 }
 
@@ -41,8 +44,38 @@ export interface Answer {
   value: string | null;
 }
 
+/** What a warehouse guarantees to a read; `doctor` and docs/warehouses.md say it. */
+export interface Guarantees {
+  /**
+   * What is read in one state of the data: all statements of a read, guards included; each statement on its own; or
+   * nothing, because other programs may replace files while they are read.
+   */
+  snapshot: 'transaction' | 'statement' | 'none';
+  /**
+   * What prevents a query from writing: the server, by a read-only session; or only that the query is a part of our
+   * SELECT, so the login should have the right to read and no other.
+   */
+  readOnly: 'server' | 'wrapped';
+  /** Whether we have tried the driver against the real service, and not only against its public protocol. */
+  tried: boolean;
+}
+
+/** Who reads, for the owner of the warehouse: no key, no name of a person. */
+export interface Reader {
+  /** The id of the activation. */
+  activation: string;
+  /** The number of the run; undefined outside of a run. */
+  run?: string;
+}
+
+/** The name of a reader in the list of sessions or queries of a warehouse. */
+export function readerName({ activation, run }: Reader): string {
+  return ['actito-sync', activation, ...(run === undefined ? [] : [`run ${run}`])].join(' ');
+}
+
 /** A warehouse. Opened for one read, then closed. */
 export interface Warehouse {
+  readonly guarantees: Guarantees;
   /**
    * Runs a query in the same snapshot as the `read` that follows; reads at most one row.
    * @throws Failure SegmentQueryFailed, SourceUnavailable

@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
-import { durationWithin, envReference } from './common.ts';
+import { postgresSource } from './sources/postgres.ts';
+
+/** One per driver; `warehouse/open.ts` opens them. */
+const SOURCES = [postgresSource] as const;
+
+/** The names of all drivers. */
+export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);
 
 /** `sources/<id>.yaml`: a warehouse to read segments from. */
-export const sourceSchema = z.strictObject({
-  driver: z.literal('postgres', { error: expected('driver') }).describe('Kind of database.'),
-  connection: envReference
-    .describe(
-      'Environment variable with the connection URL, such as postgres://user:password@host:5432/shop.',
-    )
-    .meta({ examples: [{ env: 'SHOP_DATABASE_URL' }] }),
-  // PostgreSQL's maximum.
-  statementTimeout: durationWithin('1s', '24d')
-    .prefault('15m')
-    .describe("How long the segment's query may take. The warehouse cancels a longer query.")
-    .meta({ examples: ['1h'] }),
+export const sourceSchema = z.discriminatedUnion('driver', SOURCES, {
+  error: ({ code }: { code?: string }) =>
+    code === 'invalid_union' ? expected('oneOf', { values: DRIVERS }) : expected('group'),
 });
 
 export type Source = z.infer<typeof sourceSchema>;

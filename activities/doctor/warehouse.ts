@@ -4,7 +4,7 @@ import type { Source } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
-import type { SegmentRead, SegmentRequest } from '../../warehouse/source.ts';
+import type { SegmentRead, SegmentRequest, Warehouse } from '../../warehouse/source.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
@@ -12,13 +12,15 @@ import { probe, type Probed } from './probe.ts';
 export function probeSource({ env }: Dependencies, id: string, source: Source): Promise<Probed> {
   return probe({
     name: `source ${id}`,
-    advice: tell('adviseSource', { variable: source.connection.env }),
+    advice: tell('adviseSource', { source: id }),
     look: async (signal) => {
       const one = { segment: { query: 'select 1 as one' }, columns: ['one'], signal };
-      await reading(source, env, one, async ({ batches }) => {
+      const guarantees = await reading(source, env, one, async ({ batches }, warehouse) => {
         for await (const batch of batches) void batch;
+        return warehouse.guarantees;
       });
-      return { says: tell('sourceAnswers', { timeout: ms(source.statementTimeout, { long: true }) }) };
+      const timeout = ms(source.statementTimeout, { long: true });
+      return { says: [tell('sourceAnswers', { timeout }), tell('sourceGuarantees', { ...guarantees })] };
     },
   });
 }
@@ -50,11 +52,11 @@ async function reading<T>(
   source: Source,
   env: NodeJS.ProcessEnv,
   request: SegmentRequest,
-  use: (read: SegmentRead) => Promise<T>,
+  use: (read: SegmentRead, warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  const warehouse = await openWarehouse(source, env);
+  const warehouse = await openWarehouse(source, env, { activation: 'doctor' });
   try {
-    return await use(await warehouse.read(request));
+    return await use(await warehouse.read(request), warehouse);
   } finally {
     await warehouse.close();
   }

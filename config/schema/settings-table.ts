@@ -38,7 +38,8 @@ const ANY = 1_000_000;
  * kind.
  */
 export function settingRows(schema: object, before = ''): SettingRow[] {
-  const { properties = {}, required = [] } = schema as Form;
+  const { properties = {}, required = [], oneOf } = schema as Form;
+  if (oneOf) return rowsOfKinds(before, oneOf);
   return Object.entries(properties).flatMap(([name, form]) => {
     const path = before + name;
     const row = rowOf(path, form, required.includes(name));
@@ -59,14 +60,12 @@ export function settingsTable(schema: object): string {
 function innerRows(path: string, form: Form): SettingRow[] {
   if (form.title !== undefined) return [];
   if (form.items) return settingRows(form.items, `${path}[].`);
-  const kinds = form.oneOf ?? [];
-  if (kinds.length > 0) return rowsOfKinds(path, kinds);
   return settingRows(form, `${path}.`);
 }
 
 /** A setting that is equal for all kinds has one row; any other names its kind. */
-function rowsOfKinds(path: string, kinds: readonly Form[]): SettingRow[] {
-  const rows = kinds.map((kind) => settingRows(kind, `${path}.`).filter((row) => !isKind(kind, row, path)));
+function rowsOfKinds(before: string, kinds: readonly Form[]): SettingRow[] {
+  const rows = kinds.map((kind) => settingRows(kind, before).filter((row) => !isKind(kind, row, before)));
   const texts = rows.map((each) => each.map((row) => JSON.stringify(row)));
   const isAlike = (row: SettingRow) => texts.every((each) => each.includes(JSON.stringify(row)));
   const ofKinds = kinds.flatMap((kind, index) =>
@@ -74,7 +73,7 @@ function rowsOfKinds(path: string, kinds: readonly Form[]): SettingRow[] {
       isAlike(row) ? row : onlyWith(nameOf(kind)[1], row),
     ),
   );
-  return [kindRow(path, kinds), ...ofKinds];
+  return [kindRow(before, kinds), ...ofKinds];
 }
 
 /** Returns the setting that distinguishes kinds, and its value for this one: `['protocol', 'sftp']`. */
@@ -83,13 +82,13 @@ function nameOf(kind: Form): [name: string, value: string] {
   return [name, String(form.const)];
 }
 
-function isKind(kind: Form, row: SettingRow, path: string): boolean {
-  return row.path === `${path}.${nameOf(kind)[0]}`;
+function isKind(kind: Form, row: SettingRow, before: string): boolean {
+  return row.path === before + nameOf(kind)[0];
 }
 
-function kindRow(path: string, kinds: readonly Form[]): SettingRow {
+function kindRow(before: string, kinds: readonly Form[]): SettingRow {
   const [name, first] = nameOf(kinds[0]!);
-  const row = rowOf(`${path}.${name}`, kinds[0]!.properties![name]!, true);
+  const row = rowOf(before + name, kinds[0]!.properties![name]!, true);
   const type = kinds.map((kind) => code(nameOf(kind)[1])).join(', ');
   return { path: row.path, type, default: row.default, meaning: row.meaning, example: `${name}: ${first}` };
 }

@@ -200,9 +200,9 @@ export const DOCTOR_MESSAGES = {
     says: ({ timeout }) => `connected; the timeout of a query is ${timeout}`,
   }),
   adviseSource: message({
-    examples: [{ variable: 'WAREHOUSE_URL' }],
-    says: ({ variable }) =>
-      `Check ${variable} in the environment of the worker, and that the warehouse accepts connections from the worker's address.`,
+    examples: [{ source: 'shop' }],
+    says: ({ source }) =>
+      `Check sources/${source}.yaml, its variables in the environment of the worker, and that the warehouse accepts connections from the worker's address.`,
   }),
   segmentUnderstood: message({
     examples: [{ columns: 3 }],

@@ -78,7 +78,6 @@ export const EXPECTED = {
   retentionOfRuns: always('a duration of at least 7d, because guards compare with the last 7 days'),
   retentionOfRejects: always('at most retention.runs, because rejects are deleted with their run'),
   retentionOfChanges: always('at most retention.runs, because the change log is deleted with its runs'),
-  driver: always('postgres (the only supported driver)'),
 
   // In destinations/.
   hostKey: always('the SHA256 fingerprint of the server\'s host key: "SHA256:" and 43 characters'),

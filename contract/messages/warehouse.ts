@@ -1,5 +1,6 @@
 import { connectionInWords } from './connections.ts';
-import { advise, always, failure } from './message.ts';
+import { conditionInWords, type Condition } from './conditions.ts';
+import { advise, always, failure, message } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
 import { counted } from './words.ts';
 
@@ -11,6 +12,18 @@ export interface Asked {
   setting?: string;
   table?: string;
 }
+
+const SNAPSHOTS = {
+  transaction: 'guards and segment read one state of the data',
+  statement: 'each query reads one state of the data, so a guard can see an older one than the segment',
+  none: 'files that change during a read can be read half old and half new',
+};
+const READ_ONLY = {
+  server: 'the warehouse refuses writes',
+  wrapped: 'give its user the right to read, and no other: only the form of our statements prevents writes',
+};
+const NEVER_TRIED =
+  'this driver was never tried against the real service by us, only against its published protocol';
 
 /** Messages about the warehouse. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
@@ -42,6 +55,58 @@ export const WAREHOUSE_MESSAGES = {
     says: ({ sqlstate }) =>
       `The warehouse ended the connection: ${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}).`,
   }),
+  sourceUnreachable: failure('SourceUnavailable', {
+    examples: [{ connection: 'shop.snowflakecomputing.com', code: 'ECONNREFUSED' }],
+    says: ({ connection, code }) =>
+      `The warehouse (${connection}) cannot be reached: ${connectionInWords(code)}.`,
+  }),
+  sourceLoginRefused: failure<{ connection: string; check: string[]; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { connection: 'WAREHOUSE_URL', check: ['user', 'password', 'database'], code: 'MySQL error 1045' },
+    ],
+    says: ({ connection, check, code }) =>
+      `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
+  }),
+  sourceSettingUnusable: failure<{ connection: string; setting: string; expected: string }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        { connection: 'WAREHOUSE_URL', setting: 'sslMode', expected: 'disable, require or verify-full' },
+      ],
+      says: ({ connection, setting, expected }) =>
+        `${setting} of the warehouse (${connection}) cannot be used; it must be ${expected}.`,
+    },
+  ),
+  sourceBrokeOff: failure('SourceUnavailable', {
+    examples: [{ connection: 'WAREHOUSE_URL', code: 'MySQL error 1053' }],
+    says: ({ connection, code }) =>
+      `The warehouse (${connection}) ended the connection or the query (${code}).`,
+  }),
+  sourceAnswerUnreadable: failure('SourceUnavailable', {
+    examples: [
+      { connection: 'shop.snowflakecomputing.com', status: 502, expected: 'JSON with resultSetMetaData' },
+    ],
+    says: ({ connection, status, expected }) =>
+      `The warehouse (${connection}) sent an answer that cannot be read (HTTP status ${status}). Expected: ${expected}.`,
+  }),
+  driverMissing: failure('ConfigurationInvalid', {
+    examples: [{ driver: 'duckdb', library: '@duckdb/node-api' }],
+    says: ({ driver, library }) =>
+      `Sources with the driver ${driver} need the package ${library}, which is not installed.`,
+    next: ({ library }) =>
+      advise(`Run npm install ${library} where the worker is installed, and restart the worker.`),
+  }),
+  queryRefused: failure<Asked & { condition: Condition; at?: QueryPlace; code: string }>(
+    'SegmentQueryFailed',
+    {
+      examples: [
+        { condition: 'noColumn', at: { line: 2, column: 8 }, code: 'MySQL error 1054' },
+        { setting: 'guards.freshness', condition: 'severalStatements', code: 'DuckDB' },
+      ],
+      says: ({ setting, table, condition, at, code }) =>
+        `${queryInWords(setting, table)} failed: ${conditionInWords(condition)}${placeInWords(at)} (${code}).`,
+    },
+  ),
   tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
     examples: [
       { table: 'Shop.Customers', near: 'shop.customers', sqlstate: '42P01' },
@@ -79,6 +144,19 @@ export const WAREHOUSE_MESSAGES = {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
     says: ({ setting, limit }) =>
       `${queryInWords(setting)} was canceled after ${limit}. Make it faster, or raise statementTimeout of the source.`,
+  }),
+  sourceGuarantees: message<{
+    snapshot: 'transaction' | 'statement' | 'none';
+    readOnly: 'server' | 'wrapped';
+    tried: boolean;
+  }>({
+    examples: [
+      { snapshot: 'transaction', readOnly: 'server', tried: true },
+      { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+      { snapshot: 'none', readOnly: 'server', tried: true },
+    ],
+    says: ({ snapshot, readOnly, tried }) =>
+      [SNAPSHOTS[snapshot], READ_ONLY[readOnly], ...(tried ? [] : [NEVER_TRIED])].join('; '),
   }),
   columnsMissing: failure<{ missing: { column: string; near?: string }[]; columns: string[] }>(
     'MappingInvalid',

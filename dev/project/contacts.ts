@@ -78,7 +78,7 @@ async function keysOf(
   { variable, url }: Warehouse,
 ): Promise<Map<string, string>[]> {
   const signal = AbortSignal.timeout(source.statementTimeout);
-  const warehouse = await openWarehouse(source, { [variable]: url });
+  const warehouse = await openWarehouse(source, { [variable]: url }, { activation: 'dev' });
   try {
     const names = keys.map(({ column }) => column);
     const { columns, batches } = await warehouse.read({ segment, columns: names, signal });

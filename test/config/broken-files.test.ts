@@ -61,7 +61,7 @@ describe('an activation whose own files are valid can run', () => {
           type: 'ConfigurationInvalid',
           message: expect.stringMatching(
             new RegExp(
-              `^Activation news cannot run because of \\d+ problems in the project folder .*:\\n(${file}:1 .*\\n?)+$`,
+              `^Activation news cannot run because of \\d+ problems? in the project folder .*:\\n(${file}:1 .*\\n?)+$`,
             ),
           ),
         }),

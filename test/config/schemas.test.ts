@@ -100,14 +100,15 @@ describe('docs/configuration.md', () => {
       const steps = path
         .split('.')
         .flatMap((step) => (step.endsWith('[]') ? [step.slice(0, -2), 0] : [step]));
-      const [, protocol = 'sftp'] = /^Only with (\w+):/.exec(meaning) ?? [];
+      const [, only] = /^Only with (\w+):/.exec(meaning) ?? [];
       const value = Object.values(parse(example) as object)[0] as unknown;
       const file = steps.reduceRight<unknown>((inner, step) => {
         if (typeof step === 'number') return [inner];
         const isServer = step === 'delivery' || step === 'server';
-        return isServer ? { [step]: { protocol, ...(inner as object) } } : { [step]: inner };
+        return isServer ? { [step]: { protocol: only ?? 'sftp', ...(inner as object) } } : { [step]: inner };
       }, value);
-      const issues = schema.safeParse(file).error?.issues ?? [];
+      const whole = kind === 'source' ? { driver: only ?? 'postgres', ...(file as object) } : file;
+      const issues = schema.safeParse(whole).error?.issues ?? [];
       const about = issues.filter((issue) => steps.every((step, at) => issue.path[at] === step));
       expect(about, `${path}, as in ${example}`).toEqual([]);
     }

@@ -3,7 +3,7 @@ import { stateFailure } from '../../state/failures.ts';
 import { openState } from '../../state/state.ts';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
 import { until } from '../setup/until.ts';
-import { readAll } from '../warehouse/reading.ts';
+import { READER, readAll } from '../warehouse/reading.ts';
 import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 
 let primary: Postgres15;
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const url = ({ socket, port } = primary) => `postgres://reader@/postgres?host=${socket}&port=${port}`;
 const open = (of?: Postgres15) =>
-  openPostgres({ url: url(of), variable: 'SHOP_URL', statementTimeout: 60_000 });
+  openPostgres({ url: url(of), variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER });
 
 /** How a read of the table fails. */
 async function failureOf(query = 'select id, name from people'): Promise<unknown> {

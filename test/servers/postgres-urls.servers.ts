@@ -6,7 +6,7 @@ import { stateFailure } from '../../state/failures.ts';
 import { openState, rows } from '../../state/state.ts';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
 import { makeCertificates, type Certificates } from '../support/certificates.ts';
-import { readAll } from '../warehouse/reading.ts';
+import { READER, readAll } from '../warehouse/reading.ts';
 import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 
 let folder: string;
@@ -43,6 +43,7 @@ async function encrypted(url: string, where: 'warehouse' | 'state'): Promise<boo
         url,
         variable: 'ACTITO_SYNC_DATABASE_URL',
         statementTimeout: 60_000,
+        reader: READER,
       });
       return (await readAll(warehouse, query, ['ssl'])).lines[0]![0] === 'true';
     }

@@ -14,6 +14,7 @@ import { startVsftpd } from './setup/ftp-servers.ts';
 import { startMachine, type Machine } from './setup/machine.ts';
 import { startPostgres15, type Postgres15 } from './setup/postgres-15.ts';
 import { startSshServer } from './setup/ssh-server.ts';
+import { READER } from '../warehouse/reading.ts';
 
 /* A machine without power: no more packets come from it, not even the end of a connection. */
 
@@ -87,7 +88,8 @@ test('a warehouse on a machine that disappears is given up between two rows, and
   const { port } = await startPostgres('there');
   const url = `postgres://postgres@${machine.host}:${port}/postgres`;
   const timeouts = { connect: TIMEOUT, short: TIMEOUT, beyond: TIMEOUT };
-  const open = () => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, timeouts);
+  const open = () =>
+    openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000, reader: READER }, timeouts);
   const warehouse = await open();
   const query = `select i as id, repeat('x', 1000) as padding from generate_series(1, 1000000) i`;
   const read = await warehouse.read({

@@ -5,9 +5,10 @@ import { runSql } from '../../dev/databases.ts';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
 import { withMarkedFaults } from '../../warehouse/utf8.ts';
 import { databaseIn } from '../setup/servers.ts';
-import { readAll } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
-const open = (url: string) => openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 });
+const open = (url: string) =>
+  openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER });
 
 test('a field that is not UTF-8 is marked, and all other fields are unchanged', () => {
   const field = fc

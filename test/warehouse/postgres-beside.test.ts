@@ -5,7 +5,7 @@ import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { until } from '../setup/until.ts';
-import { readAll } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
 /* What PostgreSQL reports besides the rows of a segment. */
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 function open({ url = database.url } = {}): Promise<Warehouse> {
   const source = { driver: 'postgres' as const, connection: { env: 'URL' }, statementTimeout: 60_000 };
-  return openWarehouse(source, { URL: url });
+  return openWarehouse(source, { URL: url }, READER);
 }
 
 test('the clock shows the current time, even within an older snapshot', async () => {

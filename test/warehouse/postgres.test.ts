@@ -5,7 +5,7 @@ import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { describeWarehouse } from './contract.ts';
-import { readAll } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 import { until } from '../setup/until.ts';
 
 let database: TestDatabase;
@@ -32,7 +32,7 @@ async function stop(): Promise<void> {
 
 function open({ statementTimeout = 60_000, url = database.url } = {}): Promise<Warehouse> {
   const source = { driver: 'postgres' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
-  return openWarehouse(source, { SHOP_DATABASE_URL: url });
+  return openWarehouse(source, { SHOP_DATABASE_URL: url }, READER);
 }
 
 async function running(): Promise<number> {
@@ -60,6 +60,14 @@ describeWarehouse('PostgreSQL', {
     'a sequence': "select nextval('counted') as id",
     'a query that grants itself the right to write': `
       select write_one() as id from (select set_config('transaction_read_only', 'off', true)) as rights`,
+  },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', tried: true },
+  failsAt: (n) =>
+    `select i / (case when i = ${n} then 0 else 1 end) as id, repeat('x', 100) as padding from generate_series(1, ${2 * n}) i`,
+  async cut() {
+    await beside.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
   },
   async written() {
     const { rows } = await beside.query<{ count: number }>(

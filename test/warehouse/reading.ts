@@ -1,5 +1,8 @@
 import type { Column } from '../../activation/values/kinds.ts';
-import type { SegmentRequest, Warehouse } from '../../warehouse/source.ts';
+import type { Reader, SegmentRequest, Warehouse } from '../../warehouse/source.ts';
+
+/** Who reads in tests. */
+export const READER: Reader = { activation: 'vip', run: '7' };
 
 export interface WholeRead {
   columns: Column[];

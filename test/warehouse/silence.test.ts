@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openPostgres, type Timeouts } from '../../warehouse/postgres/open.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
-import { readAll } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
 /* A warehouse behind a proxy that keeps the connection open, and forwards nothing any more. */
 
@@ -30,7 +30,7 @@ async function proxied(): Promise<SilentProxy> {
 
 function open(proxy: SilentProxy, timeouts?: Timeouts) {
   const url = proxy.through(database.url);
-  return openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000 }, timeouts);
+  return openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 1_000, reader: READER }, timeouts);
 }
 
 async function read(proxy: SilentProxy, timeouts?: Timeouts) {
@@ -73,7 +73,10 @@ test('a read ends soon if the silence begins between two rows', async () => {
 test('slow rows do not count as silence', async () => {
   const url = database.url;
   const timeouts = { short: 2_000, beyond: 2_000 - 60_000 };
-  const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 }, timeouts);
+  const warehouse = await openPostgres(
+    { url, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER },
+    timeouts,
+  );
   // All of them fit into one batch, and it takes twice as long as the silence limit.
   const query =
     "select i as id, repeat('x', 2000) as padding from (select i, pg_sleep(0.2) from generate_series(1, 20) i offset 0) slow";
@@ -86,6 +89,6 @@ test('a server that accepts a connection and stays silent is given up within the
   await once(mute, 'listening');
   const { port } = mute.address() as AddressInfo;
   const url = `postgres://u:p@127.0.0.1:${port}/shop?connect_timeout=1`;
-  const opened = openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 });
+  const opened = openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER });
   await expect(opened).rejects.toMatchObject(SILENT);
 });

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
-import { readAll } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
 const ROLE = `table_reader_${process.pid}`;
 let database: TestDatabase;
@@ -27,7 +27,12 @@ afterAll(async () => {
 
 async function failureOf(table: string): Promise<unknown> {
   const url = Object.assign(new URL(database.url), { username: ROLE, password: 'p' }).href;
-  const warehouse = await openPostgres({ url, variable: 'SHOP_URL', statementTimeout: 60_000 });
+  const warehouse = await openPostgres({
+    url,
+    variable: 'SHOP_URL',
+    statementTimeout: 60_000,
+    reader: READER,
+  });
   return readAll(warehouse, { table }, ['id']).catch((error: unknown) => error);
 }
 

@@ -7,7 +7,7 @@ import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { OfLogin } from '../../postgres/client.ts';
 import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
 import type { Session } from './session.ts';
-import type { Statement } from './statements.ts';
+import { placeIn, unitsAt, type Statement } from '../sql/statements.ts';
 
 /** The source with the facts for messages. */
 export interface Source {
@@ -91,9 +91,6 @@ function wordsOf({ message, detail, hint, where }: DatabaseError): string {
 
 /** Returns the place in the user's own query. PostgreSQL counts characters of the whole statement, from 1. */
 function placeOf({ position }: DatabaseError, statement?: Statement): QueryPlace | undefined {
-  if (position === undefined || statement?.query === undefined) return undefined;
-  const before = [...statement.query].slice(0, Number(position) - 1 - statement.offset);
-  if (before.length === [...statement.query].length) return 'end';
-  const lines = before.join('').split('\n');
-  return { line: lines.length, column: [...lines.at(-1)!].length + 1 };
+  if (position === undefined || !statement) return undefined;
+  return placeIn(statement, unitsAt(statement.text, Number(position) - 1));
 }

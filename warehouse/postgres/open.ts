@@ -5,17 +5,28 @@ import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import type {
+  Answer,
+  Guarantees,
+  Question,
+  Reader,
+  SegmentRead,
+  SegmentRequest,
+  Warehouse,
+} from '../source.ts';
 import { withMarkedFaults } from '../utf8.ts';
 import { isUnconvertible, unconvertibleColumn } from './conversion.ts';
 import { failuresOf, type Source } from './failures.ts';
 import { describeColumns, type PostgresColumn } from './kinds.ts';
 import { beginReading, cancelBackend, connect, type Session } from './session.ts';
-import { copyStatement, describeStatement, lookStatement, type Statement } from './statements.ts';
+import type { Statement } from '../sql/statements.ts';
+import { copyStatement, describeStatement, lookStatement } from './statements.ts';
 import { isMissingTable, missingTable } from './tables.ts';
 
 const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
+
+const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: true };
 
 /** The maximum time without an answer of the server, in milliseconds. */
 export interface Timeouts {
@@ -33,14 +44,14 @@ const TIMEOUTS: Timeouts = { short: 30_000, beyond: 10_000 };
  * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
  */
 export async function openPostgres(
-  source: Source & { url: string },
+  source: Source & { url: string; reader: Reader },
   timeouts: Timeouts = TIMEOUTS,
 ): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
   const target = databaseTarget(source.url, variable);
   const { short } = timeouts;
-  const client = await connect(target, failures, timeouts.connect);
+  const client = await connect(target, failures, timeouts.connect, source.reader);
   const long = statementTimeout + timeouts.beyond;
   let session: Session | undefined;
   let isReading = false;
@@ -181,7 +192,7 @@ export async function openPostgres(
     };
   }
 
-  return { look, clock, read, close };
+  return { guarantees: GUARANTEES, look, clock, read, close };
 }
 
 /** Uses the extended protocol, which accepts only one statement (an option of pg's query that its types lack). */

@@ -1,6 +1,7 @@
 import type { Limit } from '../../contract/messages/limits.ts';
 import { PostgresClient } from '../../postgres/client.ts';
 import type { DatabaseTarget } from '../../postgres/url.ts';
+import { readerName, type Reader } from '../source.ts';
 import type { Failures } from './failures.ts';
 
 const CANCEL_TIMEOUT = 10_000;
@@ -44,9 +45,12 @@ export interface Session {
 export async function connect(
   target: DatabaseTarget,
   failures: Failures,
-  connectTimeout?: number,
+  connectTimeout: number | undefined,
+  reader: Reader,
 ): Promise<PostgresClient> {
-  const client = new PostgresClient({ target, connectTimeout });
+  // A name in the URL was chosen by somebody, and stays.
+  const application_name = target.applicationName ?? readerName(reader);
+  const client = new PostgresClient({ target, connectTimeout, application_name });
   try {
     await client.connect();
   } catch (error) {

@@ -1,18 +1,23 @@
 import pg from 'pg';
 import type { SegmentRequest } from '../source.ts';
-import { withoutFinalSemicolon } from './semicolon.ts';
+import { around, type Dialect, type Statement } from '../sql/statements.ts';
 
-/** A statement that contains the user's query, and the position of that query in it (in characters). */
-export interface Statement {
-  text: string;
-  /** The user's query; undefined when the segment is a table. */
-  query?: string;
-  /** The name of the table, if the segment is one. */
-  table?: string;
-  offset: number;
-  /** The setting with the query; undefined for the segment's. */
-  setting?: string;
-}
+/** PostgreSQL's lexer. A doubled quote ends one text and begins the next, which makes no difference here. */
+const POSTGRES: Dialect = {
+  quote: (name) => pg.escapeIdentifier(name),
+  tokens: {
+    lineComments: ['--'],
+    nestsComments: true,
+    pieces: [
+      /\s+/y,
+      /[eE]'(?:[^'\\]|\\[^]|'')*'/y,
+      /'[^']*'/y,
+      /"[^"]*"/y,
+      /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$/y,
+      /[\w$\u0080-\uffff]+/y, // a word, so that neither its last letter nor a `$` in it begins another token
+    ],
+  },
+};
 
 /** One column of the segment, as a SELECT expression. */
 export interface Expression {
@@ -27,36 +32,21 @@ export interface Expression {
  * text cannot end the COPY of {@link copyStatement}, which uses the simple protocol.
  */
 export function describeStatement(segment: SegmentRequest['segment']): Statement {
-  return around('select * from ', segment, ' limit 0');
+  return around(POSTGRES, 'select * from ', segment, ' limit 0');
 }
 
 /** The first row of any query, also with the extended protocol. */
 export function lookStatement(query: string, setting: string): Statement {
-  return { ...around('select * from ', { query }, ' limit 1'), setting };
+  return { ...around(POSTGRES, 'select * from ', { query }, ' limit 1'), setting };
 }
 
 /** Reads the segment in the COPY text format, one line per row. */
 export function copyStatement(segment: SegmentRequest['segment'], columns: Expression[]): Statement {
   const list = columns.map(({ name, cast }) => pg.escapeIdentifier(name) + (cast ? `::${cast}` : ''));
-  return around(`copy (select ${list.join(', ')} from `, segment, ') to stdout');
+  return around(POSTGRES, `copy (select ${list.join(', ')} from `, segment, ') to stdout');
 }
 
 /** Reads the segment, and makes the server evaluate an expression for each of its rows. */
 export function countStatement(segment: SegmentRequest['segment'], expression: string): Statement {
-  return around(`select count(${expression}) from `, segment, '');
-}
-
-function around(before: string, segment: SegmentRequest['segment'], after: string): Statement {
-  if (segment.query !== undefined) {
-    const query = withoutFinalSemicolon(segment.query);
-    // the line break ends a comment on the query's last line
-    return { text: `${before}(${query}\n) segment${after}`, query, offset: lengthOf(before) + 1 };
-  }
-  const table = (segment.table ?? '').split('.').map((part) => pg.escapeIdentifier(part));
-  return { text: `${before}${table.join('.')} segment${after}`, table: segment.table, offset: 0 };
-}
-
-/** PostgreSQL counts code points, not UTF-16 units. */
-function lengthOf(text: string): number {
-  return [...text].length;
+  return around(POSTGRES, `select count(${expression}) from `, segment, '');
 }

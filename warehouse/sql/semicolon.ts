@@ -1,40 +1,53 @@
-/**
- * The tokens of PostgreSQL's lexer that may contain a semicolon: blanks, comments, texts, quoted names. `/*` comments
- * can be nested.
- */
-const PIECES = [
-  /\s+/y,
-  /--[^\n\r]*/y,
-  /[eE]'(?:[^'\\]|\\[^]|'')*'/y,
-  /'[^']*'/y, // a doubled quote ends one text and begins the next, which makes no difference
-  /"[^"]*"/y,
-  /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$/y,
-  /[\w$\u0080-\uffff]+/y, // a word, so that neither its last letter nor a `$` in it begins another token
-];
+/** What the lexer of a database knows besides single characters, as far as a semicolon or a comment can be in it. */
+export interface Tokens {
+  /** Sticky expressions (`/…/y`) of texts, quoted names, words and comments that end with their line. */
+  pieces: readonly RegExp[];
+  /** What a comment up to the end of its line begins with, such as `--`. */
+  lineComments: readonly string[];
+  /** Whether comments between slash and asterisk can be nested. */
+  nestsComments: boolean;
+}
 
 /**
  * Replaces the semicolon at the end of a query with a blank, whatever blanks, comments or further semicolons follow it,
- * because people paste what they tried in psql. All other characters stay in place, so error positions stay correct.
- * The server refuses a semicolon elsewhere.
+ * because people paste what they tried in a console. All other characters stay in place, so error positions stay
+ * correct. A semicolon elsewhere stays, and the database refuses it.
  */
-export function withoutFinalSemicolon(query: string): string {
+export function withoutFinalSemicolon(query: string, tokens: Tokens): string {
   let ending: number[] = [];
-  for (let at = 0; at < query.length;) {
-    const length = pieceLength(query, at);
+  for (const { at, isBlank } of piecesOf(query, tokens)) {
     if (query[at] === ';') ending.push(at);
-    else if (!isBlank(query, at)) ending = [];
-    at += length;
+    else if (!isBlank) ending = [];
   }
   return ending.reduce((text, at) => `${text.slice(0, at)} ${text.slice(at + 1)}`, query);
 }
 
-function isBlank(query: string, at: number): boolean {
-  return /\s/.test(query[at]!) || query.startsWith('--', at) || query.startsWith('/*', at);
+/** A part of a query that its lexer would not cut. */
+export interface Piece {
+  at: number;
+  text: string;
+  /** White space or a comment. */
+  isBlank: boolean;
 }
 
-function pieceLength(query: string, at: number): number {
-  if (query.startsWith('/*', at)) return commentLength(query, at);
-  for (const piece of PIECES) {
+/** Yields a query in pieces: texts, quoted names, words, comments, and every other character alone. */
+export function* piecesOf(query: string, tokens: Tokens): Generator<Piece, void, undefined> {
+  for (let at = 0; at < query.length;) {
+    const length = pieceLength(query, at, tokens);
+    yield { at, text: query.slice(at, at + length), isBlank: isBlank(query, at, tokens) };
+    at += length;
+  }
+}
+
+function isBlank(query: string, at: number, { lineComments }: Tokens): boolean {
+  const isComment = (start: string) => query.startsWith(start, at);
+  return /\s/.test(query[at]!) || isComment('/*') || lineComments.some(isComment);
+}
+
+function pieceLength(query: string, at: number, { pieces, lineComments, nestsComments }: Tokens): number {
+  if (query.startsWith('/*', at)) return commentLength(query, at, nestsComments);
+  if (lineComments.some((start) => query.startsWith(start, at))) return lineLength(query, at);
+  for (const piece of pieces) {
     piece.lastIndex = at;
     const match = piece.exec(query);
     if (match) return match[0].length;
@@ -42,12 +55,17 @@ function pieceLength(query: string, at: number): number {
   return 1;
 }
 
-function commentLength(query: string, at: number): number {
+function lineLength(query: string, at: number): number {
+  return /[^\n\r]*/.exec(query.slice(at))![0].length;
+}
+
+function commentLength(query: string, at: number, nests: boolean): number {
   const edges = /\/\*|\*\//g;
   edges.lastIndex = at;
   let depth = 0;
   for (let edge = edges.exec(query); edge; edge = edges.exec(query)) {
-    depth += edge[0] === '/*' ? 1 : -1;
+    if (edge[0] === '*/') depth -= 1;
+    else if (nests || depth === 0) depth += 1;
     if (depth === 0) return edges.lastIndex - at;
   }
   return query.length - at; // not closed, which the server reports

@@ -86,7 +86,9 @@ test('rejects shows who waits for a profile, why, and since which run, beside th
     ['twin@shop.be', 'severalProfiles', true],
   ]);
   expect((await past.json<Unmatched>([...asked, '--key', 'EVE@shop.be'])).unmatched).toHaveLength(1);
-  expect((await past.ask(['rejects', 'vip'])).out).toContain('Unmatched: 3 members without exactly one profile');
+  expect((await past.ask(['rejects', 'vip'])).out).toContain(
+    'Unmatched: 3 members without exactly one profile',
+  );
 });
 
 test('explain says that a member waits for a profile, how old the directory is, and what to do', async () => {

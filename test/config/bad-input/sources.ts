@@ -1,11 +1,8 @@
+import { DRIVERS } from '../../../activation/definition/source.ts';
 import type { Case } from './case.ts';
 
 export const SOURCES: Case[] = [
-  [
-    'driver: postgres',
-    'driver: oracle',
-    ':1 driver: expected postgres (the only supported driver), got "oracle"',
-  ],
+  ['driver: postgres', 'driver: oracle', `:1 driver: expected ${DRIVERS.join(', ')}, got "oracle"`],
   [
     '{ env: SHOP_DATABASE_URL }',
     'postgres://u:hunter2@h/db',

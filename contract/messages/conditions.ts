@@ -1,0 +1,39 @@
+/**
+ * What went wrong in a query, for databases without PostgreSQL's SQLSTATEs. Each driver maps the codes of its database
+ * to these, in one place. Each ends a sentence: "The segment's query failed: …".
+ */
+const CONDITIONS = {
+  syntax: 'a syntax error',
+  severalStatements: 'it has more than one statement',
+  noTable: 'a table does not exist',
+  noSchema: 'a schema does not exist',
+  noColumn: 'a column does not exist',
+  noFunction: 'a function or operator does not exist for these types',
+  ambiguousName: 'a column name is ambiguous',
+  duplicateColumn: 'a column is duplicated',
+  notGrouped: 'a column is neither grouped nor aggregated',
+  noPermission: 'a permission is missing',
+  readOnly: 'it would write, and the connection is read-only',
+  types: 'types do not match',
+  value: 'a value is not valid',
+  conversion: 'text cannot be converted to the type',
+  range: 'a number is out of range for its type',
+  moment: 'text is not a valid date or time',
+  division: 'division by zero',
+  severalRows: 'a subquery returned more than one row',
+  memory: 'the server is out of memory',
+  disk: 'the disk of the server is full',
+  limit: 'a configured limit of the server was reached',
+  feature: 'this server does not support a feature',
+  file: 'a file does not exist, or cannot be read',
+  canceled: 'the statement was canceled',
+  other: 'an error of the database',
+} as const;
+
+/** The kind of an error in a query. */
+export type Condition = keyof typeof CONDITIONS;
+
+/** Returns the words for a condition. */
+export function conditionInWords(condition: Condition): string {
+  return CONDITIONS[condition];
+}

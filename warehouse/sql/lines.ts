@@ -1,0 +1,118 @@
+import { isUtf8 } from 'node:buffer';
+import { NOT_TEXT } from '../../activation/values/text.ts';
+
+const [TAB, NEWLINE, RETURN, BACKSLASH] = [9, 10, 13, 92];
+const NULL = Buffer.from('\\N');
+const MARK = Buffer.from(NOT_TEXT);
+/** What a byte becomes after a backslash, as PostgreSQL writes it. */
+const ESCAPED = new Map([
+  [8, 98],
+  [TAB, 116],
+  [NEWLINE, 110],
+  [11, 118],
+  [12, 102],
+  [RETURN, 114],
+  [BACKSLASH, BACKSLASH],
+]);
+/** A buffer is passed on from this size, in bytes. */
+const FULL = 64 * 1024;
+
+/**
+ * Encodes rows as lines of PostgreSQL's COPY text format, in one growing buffer, without an object for each row. A value
+ * that is not UTF-8, or contains NUL, which PostgreSQL cannot store, is marked, so that it is rejected alone.
+ */
+export class LineWriter {
+  #buffer = Buffer.allocUnsafe(2 * FULL);
+  #end = 0;
+  #isFirst = true;
+  /** The lines so far, also those that were taken. */
+  lines = 0;
+
+  /** Adds a field to the line; null is SQL's null. */
+  field(value: Uint8Array | string | null): void {
+    if (this.#isFirst) this.#isFirst = false;
+    else this.#byte(TAB);
+    if (value === null) this.#bytes(NULL);
+    else if (typeof value === 'string') this.#text(value);
+    else this.#raw(value);
+  }
+
+  endLine(): void {
+    this.#byte(NEWLINE);
+    this.#isFirst = true;
+    this.lines += 1;
+  }
+
+  get isFull(): boolean {
+    return this.#end >= FULL;
+  }
+
+  /** Returns the lines that were not taken yet; valid until the next field. */
+  take(): Buffer {
+    const taken = this.#buffer.subarray(0, this.#end);
+    this.#end = 0;
+    return taken;
+  }
+
+  #text(value: string): void {
+    this.#reserve(3 * value.length);
+    const start = this.#end;
+    this.#end += this.#buffer.write(value, start);
+    // Most texts need no escapes, and are written only once.
+    if (needsWork(this.#buffer, start, this.#end)) {
+      const bytes = Buffer.from(this.#buffer.subarray(start, this.#end));
+      this.#end = start;
+      this.#escape(bytes);
+    }
+  }
+
+  #raw(value: Uint8Array): void {
+    if (!isUtf8(value)) {
+      this.#text(Buffer.from(value).toString('utf8') + NOT_TEXT);
+      return;
+    }
+    if (needsWork(value, 0, value.length)) this.#escape(value);
+    else this.#bytes(value);
+  }
+
+  #escape(value: Uint8Array): void {
+    this.#reserve(2 * value.length + MARK.length);
+    let hasNul = false;
+    for (const byte of value) {
+      const escaped = byte < 14 || byte === BACKSLASH ? ESCAPED.get(byte) : undefined;
+      if (byte === 0) hasNul = true;
+      else if (escaped === undefined) this.#buffer[this.#end++] = byte;
+      else {
+        this.#buffer[this.#end++] = BACKSLASH;
+        this.#buffer[this.#end++] = escaped;
+      }
+    }
+    if (hasNul) this.#bytes(MARK);
+  }
+
+  #bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#end);
+    this.#end += value.length;
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#end++] = byte;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafe(2 * (this.#end + bytes));
+    this.#buffer.copy(grown, 0, 0, this.#end);
+    this.#buffer = grown;
+  }
+}
+
+function needsWork(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === BACKSLASH || (byte < 14 && (byte === 0 || ESCAPED.has(byte)))) return true;
+  }
+  return false;
+}
