@@ -17,8 +17,9 @@ export interface FolderTable {
   name: string;
   /** The file or folder, for messages. */
   entry: string;
-  /** Its files; undefined: they have several formats. */
+  /** Undefined: the files have several formats. */
   format: Format | undefined;
+  /** Relative to the folder. */
   paths: string[];
 }
 
@@ -30,13 +31,12 @@ export async function tablesOf(folder: string): Promise<FolderTable[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const tables: FolderTable[] = [];
   for (const entry of entries.filter(({ name }) => isOwn(name)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
     const format = formatOf(entry.name);
     if (format) {
       const name = entry.name.replace(format.ends, '');
-      if (!entry.isDirectory()) tables.push({ name, entry: entry.name, format, paths: [path] });
+      if (!entry.isDirectory()) tables.push({ name, entry: entry.name, format, paths: [entry.name] });
     } else if (entry.isDirectory()) {
-      const paths = await filesIn(path);
+      const paths = await filesIn(folder, entry.name);
       const formats = new Set(paths.map(formatOf));
       const [only] = formats.size === 1 ? formats : [];
       if (paths.length > 0) tables.push({ name: entry.name, entry: `${entry.name}/`, format: only, paths });
@@ -45,14 +45,14 @@ export async function tablesOf(folder: string): Promise<FolderTable[]> {
   return tables;
 }
 
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+async function filesIn(folder: string, within: string): Promise<string[]> {
+  const entries = await readdir(join(folder, within), { withFileTypes: true });
   const found: string[] = [];
   for (const { name } of entries.filter((entry) => isOwn(entry.name))) {
-    const path = join(folder, name);
+    const path = join(within, name);
     if (formatOf(name)) found.push(path);
     else if (entries.find((entry) => entry.name === name)!.isDirectory())
-      found.push(...(await filesIn(path)));
+      found.push(...(await filesIn(folder, path)));
   }
   return found.sort();
 }
@@ -65,7 +65,7 @@ function formatOf(name: string): Format | undefined {
   return FORMATS.find(({ ends }) => ends.test(name));
 }
 
-/** A view with the name of the table. Columns of several files belong together by name. */
+/** A view with the name of the table, for a process that runs in the folder. Columns of several files belong together by name. */
 export function viewStatement({ name, entry, format, paths }: FolderTable): string {
   const isFolder = entry.endsWith('/');
   const files = `[${paths.map((path) => quoteText(literalPath(path))).join(', ')}]`;

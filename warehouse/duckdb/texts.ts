@@ -28,13 +28,13 @@ export function textExpression(value: string, kind: ColumnKind): string {
 /** DuckDB writes `5.0`, `nan`, `inf` and, other than PostgreSQL, 16 digits before it changes to an exponent. */
 function floatExpression(value: string): string {
   const digits = `rtrim(replace(abs(${value})::varchar, '.', ''), '0')`;
-  const exponent = `length(split_part(abs(${value})::varchar, '.', 1)) - 1`;
+  const whole = `length(split_part(abs(${value})::varchar, '.', 1))`;
   return `case
     when isnan(${value}) then 'NaN'
     when isinf(${value}) then case when ${value} > 0 then 'Infinity' else '-Infinity' end
-    when abs(${value}) >= 1e15 and abs(${value}) < 1e16 then
+    when ${whole} = 16 then
       case when ${value} < 0 then '-' else '' end || ${digits}[1] ||
-      case when length(${digits}) > 1 then '.' || ${digits}[2:] else '' end || 'e+' || (${exponent})
+      case when length(${digits}) > 1 then '.' || ${digits}[2:] else '' end || 'e+15'
     when suffix(${value}::varchar, '.0') then left(${value}::varchar, -2)
     else ${value}::varchar end`;
 }
