@@ -18,7 +18,10 @@ beforeAll(async () => {
   await mkdir(inExports('orders', '_temporary'));
   await mkdir(inExports('mixed'));
   await writeFile(inExports('people.csv'), 'phone,points,name\n0475123456,1,"Zoë\nTwo"\n,007,\n');
-  await writeFile(inExports('events.jsonl'), '{"id": 9007199254740993, "at": "2026-01-31", "who": "0475"}\n');
+  await writeFile(
+    inExports('events.jsonl'),
+    '{"id": 9007199254740993, "day": "2026-01-31", "who": "0475"}\n',
+  );
   await writeFile(inExports('broken.csv.gz'), 'not compressed');
   await writeFile(inExports('mixed', 'a.csv'), 'id\n1\n');
   await writeFile(inExports('mixed', 'b.json'), '{"id":1}');
@@ -26,6 +29,8 @@ beforeAll(async () => {
   await writeFile(inExports('Twice.json'), '{"id":1}');
   await writeFile(inExports('orders', '_temporary', 'half.parquet'), 'half');
   await writeFile(inExports('notes.txt'), 'no table');
+  await mkdir(inExports('spark.csv'));
+  await writeFile(inExports('spark.csv', 'part-0.csv'), 'id\n8\n');
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   const into = (...path: string[]) => `'${inExports(...path).replaceAll("'", "''")}'`;
@@ -69,7 +74,9 @@ test('a file is a table with its name; all values of a CSV file are texts, as th
     ['0475123456', '1', 'Zoë\\nTwo'],
     ['\\N', '007', '\\N'],
   ]);
-  expect(await read('select id, at, who from Events', ['id', 'who'])).toEqual([['9007199254740993', '0475']]);
+  expect(await read('select id, day, who from Events', ['id', 'day', 'who'])).toEqual([
+    ['9007199254740993', '2026-01-31', '0475'],
+  ]);
 });
 
 test('a folder of files is one table: columns belong together by name, and files of other programs are left out', async () => {
@@ -77,6 +84,7 @@ test('a folder of files is one table: columns belong together by name, and files
     ['1', '2.50', '\\N'],
     ['2', '3.25', 't'],
   ]);
+  expect(await read({ table: 'spark' }, ['id'])).toEqual([['8']]);
 });
 
 test('tables can be joined, and a file can be named with options', async () => {

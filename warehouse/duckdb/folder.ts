@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteName, quoteText } from './statements.ts';
@@ -31,29 +32,24 @@ export async function tablesOf(folder: string): Promise<FolderTable[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const tables: FolderTable[] = [];
   for (const entry of entries.filter(({ name }) => isOwn(name)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const format = formatOf(entry.name);
-    if (format) {
-      const name = entry.name.replace(format.ends, '');
-      if (!entry.isDirectory()) tables.push({ name, entry: entry.name, format, paths: [entry.name] });
-    } else if (entry.isDirectory()) {
-      const paths = await filesIn(folder, entry.name);
-      const formats = new Set(paths.map(formatOf));
-      const [only] = formats.size === 1 ? formats : [];
-      if (paths.length > 0) tables.push({ name: entry.name, entry: `${entry.name}/`, format: only, paths });
-    }
+    const paths = await filesIn(folder, entry);
+    if (paths.length === 0) continue;
+    const formats = new Set(paths.map(formatOf));
+    const [format] = formats.size === 1 ? formats : [];
+    const name = entry.name.replace(formatOf(entry.name)?.ends ?? '', '');
+    tables.push({ name, entry: entry.isDirectory() ? `${entry.name}/` : entry.name, format, paths });
   }
   return tables;
 }
 
-async function filesIn(folder: string, within: string): Promise<string[]> {
-  const entries = await readdir(join(folder, within), { withFileTypes: true });
+/** The files with tables: the entry itself, or those in it. A folder may be named like a file: `people.parquet/`. */
+async function filesIn(folder: string, entry: Dirent, within = ''): Promise<string[]> {
+  const path = join(within, entry.name);
+  if (!isOwn(entry.name)) return [];
+  if (!entry.isDirectory()) return formatOf(entry.name) ? [path] : [];
+  const entries = await readdir(join(folder, path), { withFileTypes: true });
   const found: string[] = [];
-  for (const { name } of entries.filter((entry) => isOwn(entry.name))) {
-    const path = join(within, name);
-    if (formatOf(name)) found.push(path);
-    else if (entries.find((entry) => entry.name === name)!.isDirectory())
-      found.push(...(await filesIn(folder, path)));
-  }
+  for (const inner of entries) found.push(...(await filesIn(folder, inner, path)));
   return found.sort();
 }
 
@@ -65,11 +61,14 @@ function formatOf(name: string): Format | undefined {
   return FORMATS.find(({ ends }) => ends.test(name));
 }
 
-/** A view with the name of the table, for a process that runs in the folder. Columns of several files belong together by name. */
+/**
+ * A view with the name of the table, for a process that runs in the folder. Columns of several files belong together by
+ * name.
+ */
 export function viewStatement({ name, entry, format, paths }: FolderTable): string {
   const isFolder = entry.endsWith('/');
   const files = `[${paths.map((path) => quoteText(literalPath(path))).join(', ')}]`;
-  const options = `${format!.options}${isFolder ? ', union_by_name = true, hive_partitioning = true' : ''}`;
+  const options = `${format!.options}${isFolder ? ', union_by_name = true' : ''}`;
   return `create view ${quoteName(name)} as select * from ${format!.call}(${files}${options})`;
 }
 
