@@ -1,6 +1,15 @@
 import { advise, always, failure, message } from './message.ts';
 import { counted } from './words.ts';
 
+/** The source of the dbt project that a freshness is of; undefined for `guards.freshness`. */
+interface OfModel {
+  of?: string;
+}
+
+function freshnessOf(of: string | undefined): string {
+  return of === undefined ? 'guards.freshness' : `the dbt source ${of}`;
+}
+
 /** Why a guard holds a run. Ratios are fractions of 1, durations milliseconds. */
 export const GUARD_MESSAGES = {
   segmentEmpty: message({
@@ -59,10 +68,12 @@ export const GUARD_MESSAGES = {
           'normal, raise guards.maxRejectedRatio.',
       ),
   }),
-  freshnessUnknown: always(
-    'The query in guards.freshness returned no row or a null, so the age of the data is unknown.',
-    ...advise('Check that the table is not empty.'),
-  ),
+  freshnessUnknown: message<OfModel>({
+    examples: [{}, { of: 'shop.orders' }],
+    says: ({ of }) =>
+      `${of === undefined ? 'The query in guards.freshness' : `The query for the freshness of the dbt source ${of}`} returned no row or a null, so the age of the data is unknown.`,
+    next: () => advise('Check that the table is not empty.'),
+  }),
   freshnessNoMoment: failure(
     'ConfigurationInvalid',
     always(
@@ -78,17 +89,20 @@ export const GUARD_MESSAGES = {
         "State the time zone of the column, for example: select max(updated_at at time zone 'Europe/Paris') from orders.",
       ),
   }),
-  warehouseAhead: message({
+  warehouseAhead: message<OfModel & { ahead: number; at: string }>({
     examples: [{ ahead: 2 * 3_600_000, at: '2026-01-31 08:00:00' }],
-    says: ({ ahead, at }) =>
-      `The timestamp from guards.freshness is in the future: ${at} UTC, ${hours(ahead)} ahead of the warehouse's clock.`,
+    says: ({ ahead, at, of }) =>
+      `The timestamp from ${freshnessOf(of)} is in the future: ${at} UTC, ${hours(ahead)} ahead of the warehouse's clock.`,
     next: () =>
       advise('Check that the query states the time zone of the column, and that no row has a future date.'),
   }),
-  warehouseStale: message({
-    examples: [{ age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 }],
-    says: ({ age, at, limit }) =>
-      `The warehouse data is ${hours(age)} old; the limit is ${hours(limit)}. Last change according to guards.freshness: ${at} UTC.`,
+  warehouseStale: message<OfModel & { age: number; at: string; limit: number }>({
+    examples: [
+      { age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 },
+      { age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000, of: 'shop.orders' },
+    ],
+    says: ({ age, at, limit, of }) =>
+      `The warehouse data is ${hours(age)} old; the limit is ${hours(limit)}. Last change according to ${freshnessOf(of)}: ${at} UTC.`,
     next: () => advise('Check that the load of the warehouse tables is running.'),
   }),
   assertionsFailed: message({
