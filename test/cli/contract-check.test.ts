@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { ContractResult } from '../../contract/inspect.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { cli } from './support.ts';
 
 /* `contract check` against the simulator, through a worker. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeDestination();

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ANSWERS } from '../../cli/json/answers.ts';
 import { inspectWorkflowId, type DirectoryResult } from '../../contract/inspect.ts';
 import { exportsFolder, exportText, profilesSetting } from '../support/exported.ts';
-import { resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { cli } from './support.ts';
 
 /* `directory refresh`, through a worker. */
 
-let stand: Stand;
-let hosted: Hosted;
-let folder: ReturnType<typeof exportsFolder>;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-  folder = exportsFolder(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
+const folder = exportsFolder(stand);
 beforeEach(async () => {
   await resetStand(stand);
   await folder.clear();
