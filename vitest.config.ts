@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { reporter } from './test/setup/log-reporter.ts';
 
 /*
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
@@ -32,8 +33,7 @@ const withServers = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
-    // In a log, a line for every test hides the few that failed.
-    reporters: [process.stdout.isTTY ? 'default' : 'dot'],
+    reporters: [reporter()],
     projects: [
       {
         test: {

@@ -58,7 +58,7 @@ export async function closeRun(state: State, fence: Fence, end: RunEnd | null): 
  * Drops the tables of a closed run. A table in use, by an abandoned attempt's COPY, is left to the janitor, because
  * dropping must never make a run wait.
  */
-export async function dropRunTables(state: State, run: string): Promise<void> {
+async function dropRunTables(state: State, run: string): Promise<void> {
   const left = await rows<{ name: string }>(
     state,
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
