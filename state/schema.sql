@@ -129,6 +129,8 @@ create table exports (
   status      text not null check (status in ('read', 'incomplete', 'refused')),
   -- Why it was refused: the failure (contract/messages), without content of the file.
   failure     jsonb,
+  -- A hash of the settings by which it was read (activities/profiles/source.ts).
+  settings    text not null,
   -- When this version of the file was first met.
   met_at      timestamptz not null default now(),
   -- When it was last on the server, to half a day. Retention deletes exports that are gone.

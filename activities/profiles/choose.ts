@@ -14,8 +14,6 @@ export interface ChosenExports {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Why a file is read again although it was refused: the settings may be correct now. */
-const ABOUT_SETTINGS: readonly string[] = ['exportColumnMissing', 'exportColumnTwice'];
 
 /**
  * Chooses the exports to read: everything from the first unread one on, because a later file must have the last word,
@@ -84,8 +82,7 @@ function fromFirstUnread(files: ExportFile[], known: ReadonlyMap<string, KnownEx
 /** Whether this version of a file was refused. */
 export function isRefused(file: ExportFile, known: ReadonlyMap<string, KnownExport>): boolean {
   const found = known.get(file.name);
-  if (!isSameVersion(found, file) || found!.status !== 'refused') return false;
-  return !ABOUT_SETTINGS.includes(found!.failure?.reason ?? '');
+  return isSameVersion(found, file) && found!.status === 'refused';
 }
 
 /** The load that read this version of a file; null if none did. */

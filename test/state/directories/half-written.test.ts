@@ -70,7 +70,7 @@ async function standing() {
     profiles: () => profilesOf(world, directory),
     refresh: async () => {
       const { read, notes }: RefreshSummary = await environment.run(() =>
-        refreshFrom(world, folder.server as FileServer, directory, settings),
+        refreshFrom(world, { server: folder.server as FileServer, peer: 'a server', settings }, directory),
       );
       return { read: read.map(({ file }) => file), notes: notes.map(({ reason }) => reason) };
     },
