@@ -115,6 +115,8 @@ create table directories (
   logged_after  bigint not null default 0,
   -- When Actito wrote the newest export that was read.
   written_at    timestamptz,
+  -- When a run or a refresh opened it last, to half a day. Retention drops it once no activation has used it for long.
+  used_at       timestamptz not null default now(),
   unique (profile_table, attribute, key_type)
 );
 
