@@ -95,7 +95,10 @@ export async function setTransaction<T>(
  * Runs a transaction that waits only briefly for locks, such as those of dropping a table. If one is taken, nothing changes;
  * the next call tries again.
  */
-export async function unlessBusy(state: State, work: (trx: Knex.Transaction) => Promise<void>): Promise<void> {
+export async function unlessBusy(
+  state: State,
+  work: (trx: Knex.Transaction) => Promise<void>,
+): Promise<void> {
   const bounded = async (trx: Knex.Transaction) => {
     await trx.raw(`set local lock_timeout = '2s'`);
     await work(trx);
