@@ -1,7 +1,7 @@
 import type { ExportFile } from '../../actito/exports/names.ts';
 import { spoolContent, type UnnamedFile } from '../../actito/files/spool.ts';
 import { pathIn } from '../../actito/delivery/file-server.ts';
-import { Failure } from '../../contract/failure.ts';
+import { Failure, isFailure } from '../../contract/failure.ts';
 import type { ExportSource } from './source.ts';
 
 /** A copy of an export on the worker's disk, with its size in bytes. */
@@ -23,11 +23,19 @@ export async function copyExport(source: ExportSource, file: ExportFile): Promis
       yield part;
     }
   }
-  const copy = await spoolContent(counted());
+  const changed = () => new Failure('exportIncomplete', { file: file.name, why: 'changed' });
+  const copy = await spoolContent(counted()).catch(async (error: unknown) => {
+    // It may have been renamed or removed since it was listed.
+    const mayBeGone =
+      isFailure(error, 'DeliveryRefused') ||
+      (isFailure(error, 'DeliveryUnavailable') && error.told.reason === 'fileGone');
+    if (mayBeGone && !(await isUnchanged(source, file))) throw changed();
+    throw error;
+  });
   try {
     const isWhole = (file.size ?? bytes) === bytes;
     if (!isWhole || !(await isUnchanged(source, file))) {
-      throw new Failure('exportIncomplete', { file: file.name, why: 'changed' });
+      throw changed();
     }
   } catch (error) {
     await copy.close();
