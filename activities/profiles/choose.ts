@@ -1,6 +1,7 @@
 import { exportFiles, hasDailyDate, type ExportFile } from '../../actito/exports/names.ts';
 import type { FileEntry } from '../../actito/delivery/file-server.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
+import { DAY } from '../../activation/periods.ts';
 import { isSameVersion, type KnownExport } from '../../state/profiles/exports.ts';
 
 /** The exports to read, in this order, those that came too late, and the days (yyyy-MM-dd) without any. */
@@ -12,8 +13,6 @@ export interface ChosenExports {
   /** Only those after the newest full export; only if the names of daily files have a date. */
   missing: string[];
 }
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Chooses the exports to read: everything from the first unread one on, because a later file must have the last word,

@@ -46,8 +46,7 @@ export async function refreshDirectory(
   options: RefreshOptions = {},
 ): Promise<RefreshSummary> {
   const { state } = deps;
-  const directory = await openDirectory(state, key);
-  await renewDirectory(state, directory);
+  const directory = await renewDirectory(state, await openDirectory(state, key));
   const login = resolveExportLogin(deps, destination);
   const server = await connectDelivery(deps, login, cancellation());
   try {
@@ -58,7 +57,10 @@ export async function refreshDirectory(
   }
 }
 
-/** Reads the new exports of a file server into a directory; see refreshDirectory. The caller closes the server. */
+/**
+ * Reads the new exports of a file server into a directory, which was just opened; see refreshDirectory. The caller closes
+ * the server.
+ */
 export async function refreshFrom(
   deps: Pick<Dependencies, 'state'>,
   source: ExportSource,
@@ -67,12 +69,11 @@ export async function refreshFrom(
 ): Promise<RefreshSummary> {
   const { state } = deps;
   const { server, settings } = source;
-  const current = await openDirectory(state, directory);
   const entries = await server.entries(settings.directory, isExportName(settings));
   requireAccepted(options.accept, exportFiles(entries, settings));
   const by = { directory: directory.id, settings: settingsHash(source, directory.attribute) };
   const isOther = await forgetOtherSettings(state, by);
-  const reading = new Reading(deps, source, by, current, options);
+  const reading = new Reading(deps, source, by, directory, options);
   await reading.readAll(entries, await readExports(state, by));
   await noteSeen(
     state,

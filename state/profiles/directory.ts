@@ -109,8 +109,13 @@ export function createProfilesSql(table: string): string {
 
 /** SQL: the indexes of a table of profiles. They have no names of their own, because a full export replaces the table. */
 export function indexProfilesSql(table: string): string {
-  return `create unique index on ${table} (profile_id);
+  return `${uniqueProfilesSql(table)};
           create index on ${table} (key) include (profile_id) where key is not null`;
+}
+
+/** SQL: the index by which a profile is in a table only once. */
+export function uniqueProfilesSql(table: string): string {
+  return `create unique index on ${table} (profile_id)`;
 }
 
 /** Returns the ids of all directories. */

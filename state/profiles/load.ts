@@ -7,7 +7,7 @@ import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { profileChangesTable, profilesTable } from '../names.ts';
 import { withConnection, type State } from '../state.ts';
 import { OUR_SETTINGS } from '../transactions.ts';
-import type { Directory } from './directory.ts';
+import { openDirectory, type Directory } from './directory.ts';
 import { exportRecords, recordExportsSql, type ExportVersion } from './exports.ts';
 import { stageProfiles, type Staged } from './stage.ts';
 
@@ -49,7 +49,11 @@ export async function loadExport(
 ): Promise<Loaded | null> {
   return inTurn(state, directory, async (client, load) => {
     if (load - 1 !== directory.load) return null;
-    const staged = await stageProfiles(state, client, directory, { load, lines });
+    const staged = await stageProfiles(state, client, directory, {
+      load,
+      lines,
+      replaces: file.kind === 'full',
+    });
     if (file.kind === 'full') {
       if (!mayShrink) await requireSize(client, directory, file, staged);
       await replaceProfiles(client, directory, staged, load);
@@ -80,12 +84,13 @@ export async function loadExport(
 /**
  * Makes the keys of a directory canonical again, if they were stored under other rules. A key that gets another
  * spelling counts as changed.
+ * @returns the directory as it is then
  */
-export async function renewDirectory(state: State, directory: Directory): Promise<void> {
-  if (directory.rules === KEY_RULES) return;
+export async function renewDirectory(state: State, directory: Directory): Promise<Directory> {
+  if (directory.rules === KEY_RULES) return directory;
   if (directory.load === 0) {
     await state.raw('update directories set rules = ? where id = ?', [KEY_RULES, directory.id]);
-    return;
+    return { ...directory, rules: KEY_RULES };
   }
   const stored = `select profile_id, coalesce(key, '') from ${profilesTable(directory.id)}`;
   await inTurn(state, directory, async (client, load) => {
@@ -97,13 +102,14 @@ export async function renewDirectory(state: State, directory: Directory): Promis
     // Within the turn, so that no load comes between reading and replacing. The transaction of the rows ends with the
     // last one, before their table is dropped.
     const staged = await withRows(state, stored, (lines) =>
-      stageProfiles(state, client, directory, { load, lines }),
+      stageProfiles(state, client, directory, { load, lines, replaces: true }),
     );
     await replaceProfiles(client, directory, staged, load);
     await dropForgotten(client, directory, load, staged);
     await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
     return load;
   });
+  return openDirectory(state, directory);
 }
 
 /** Runs one load of a directory at a time, with the number of the load. If `work` returns null, nothing happens. */

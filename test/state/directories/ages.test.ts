@@ -85,7 +85,7 @@ test('new rules for keys are applied to what other workers loaded meanwhile', as
   });
   await world.state.raw('update directories set rules = ? where id = ?', [KEY_RULES - 1, directory.id]);
   const old = await openDirectory(world.state, directory);
-  let renewing: Promise<void> | undefined;
+  let renewing: Promise<Directory> | undefined;
   await world.state.transaction(async (trx) => {
     await trx.raw('select from directories where id = ? for no key update', [directory.id]);
     renewing = renewDirectory(world.state, old);
