@@ -17,7 +17,10 @@ beforeAll(async () => {
   await mkdir(inExports('orders', 'day=2026-01-01'), { recursive: true });
   await mkdir(inExports('orders', '_temporary'));
   await mkdir(inExports('mixed'));
-  await writeFile(inExports('people.csv'), 'phone,points,name\n0475123456,1,"Zoë\nTwo"\n,007,\n');
+  await writeFile(
+    inExports('people.csv'),
+    'phone,points,name,spent\n0475123456,1,"Zoë\nTwo",1.50\n,007,,20\n',
+  );
   await writeFile(
     inExports('events.jsonl'),
     '{"id": 9007199254740993, "day": "2026-01-31", "who": "0475"}\n',
@@ -70,9 +73,9 @@ const rejection = (segment: Parameters<typeof readAll>[1]) =>
   );
 
 test('a file is a table with its name; all values of a CSV file are texts, as they are in the file', async () => {
-  expect(await read({ table: 'people' }, ['phone', 'points', 'name'])).toEqual([
-    ['0475123456', '1', 'Zoë\\nTwo'],
-    ['\\N', '007', '\\N'],
+  expect(await read({ table: 'people' }, ['phone', 'points', 'name', 'spent'])).toEqual([
+    ['0475123456', '1', 'Zoë\\nTwo', '1.50'],
+    ['\\N', '007', '\\N', '20'],
   ]);
   expect(await read('select id, day, who from Events', ['id', 'day', 'who'])).toEqual([
     ['9007199254740993', '2026-01-31', '0475'],
