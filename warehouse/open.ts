@@ -2,6 +2,7 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 
@@ -20,6 +21,8 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'clickhouse':
+      return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
   }
 }
 
