@@ -5,6 +5,7 @@ import { Failure } from '../contract/failure.ts';
 import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Reader, Warehouse } from './source.ts';
+import { openTrino } from './trino/open.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
@@ -23,6 +24,8 @@ export async function openWarehouse(
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'clickhouse':
       return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'trino':
+      return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
   }
 }
 

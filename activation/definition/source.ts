@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 import { clickhouseSource } from './sources/clickhouse.ts';
 import { postgresSource } from './sources/postgres.ts';
+import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource, clickhouseSource] as const;
+const SOURCES = [postgresSource, clickhouseSource, trinoSource] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

@@ -107,12 +107,10 @@ export function openClickHouse(
         signal.throwIfAborted();
         const { body, tag } = await server.ask(reading);
         const text = new CopyText(columns.map(({ kind }) => kind));
-        const lines = linesOf(body, tag);
-        let item = await lines.next();
-        for (; !item.done; item = await lines.next()) yield text.convert(item.value);
+        const counted = yield* converted(linesOf(body, tag), text);
         server.done();
         signal.throwIfAborted(); // a canceled query can end like a complete one
-        rows = item.value;
+        rows = counted;
       } catch (error) {
         translate(error);
       } finally {
@@ -133,6 +131,19 @@ export function openClickHouse(
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };
+}
+
+async function* converted(
+  lines: AsyncGenerator<Buffer, number, undefined>,
+  text: CopyText,
+): AsyncGenerator<Buffer, number, undefined> {
+  try {
+    let item = await lines.next();
+    for (; !item.done; item = await lines.next()) yield text.convert(item.value);
+    return item.value;
+  } finally {
+    await lines.return(0); // also after an early stop
+  }
 }
 
 function incomplete(): Failure {
