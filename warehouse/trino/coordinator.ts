@@ -19,7 +19,10 @@ interface QueryResults {
 }
 
 /** An answer with columns or rows. */
-export type Page = Pick<QueryResults, 'id' | 'columns' | 'data'>;
+export interface Page extends Pick<QueryResults, 'id' | 'columns' | 'data'> {
+  /** Its JSON has no backslash. */
+  isPlain: boolean;
+}
 
 /** Statuses of a gateway that is busy. The protocol says: try again. */
 const BUSY = [429, 502, 503, 504];
@@ -135,7 +138,7 @@ export class Coordinator {
     return error;
   }
 
-  async #results(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<QueryResults> {
+  async #results(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<QueryResults & Page> {
     const { status, body } = await this.#patiently(asked);
     const { variable: connection } = this.#target;
     if (status !== 200) {
@@ -144,7 +147,7 @@ export class Coordinator {
     }
     const text = (await buffer(body)).toString();
     try {
-      return JSON.parse(text) as QueryResults;
+      return { ...(JSON.parse(text) as QueryResults), isPlain: !text.includes('\\') };
     } catch {
       throw new Failure('sourceAnswerUnreadable', { connection, status, expected: EXPECTED });
     }

@@ -11,12 +11,12 @@ import type {
   SegmentRequest,
   Warehouse,
 } from '../source.ts';
-import { LineWriter } from '../sql/lines.ts';
 import type { Statement } from '../sql/statements.ts';
 import { valueText } from '../sql/values.ts';
 import { Coordinator, type Page } from './coordinator.ts';
 import { failuresOf } from './failures.ts';
 import { describeColumn, type TrinoColumn } from './kinds.ts';
+import { PageText } from './page-text.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
 
 const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'wrapped', tried: true };
@@ -64,8 +64,8 @@ export function openTrino(
   }
 
   /** Runs a statement of at most one row. */
-  async function short({ text }: Statement): Promise<Omit<Page, 'id'>> {
-    const whole: Omit<Page, 'id'> = {};
+  async function short({ text }: Statement): Promise<Pick<Page, 'columns' | 'data'>> {
+    const whole: Pick<Page, 'columns' | 'data'> = {};
     for await (const { columns, data } of coordinator.pages(text)) {
       whole.columns ??= columns;
       whole.data ??= data;
@@ -117,25 +117,17 @@ export function openTrino(
       const translate = translator(reading);
       try {
         signal.throwIfAborted();
-        const writer = new LineWriter();
-        const kinds = columns.map(({ kind }) => kind);
-        let received = 0;
+        const text = new PageText(columns.map(({ kind }) => kind));
         let id = '';
         for await (const page of coordinator.pages(reading.text)) {
           id = page.id;
-          for (const row of page.data ?? []) {
-            received += 1;
-            for (const [i, value] of row.entries())
-              writer.field(value === null ? null : valueText(value, kinds[i]!));
-            writer.endLine();
-            if (writer.isFull) yield writer.take();
-          }
+          yield* text.lines(page.data ?? [], page.isPlain);
         }
         const counted = await coordinator.rowsOf(id);
         signal.throwIfAborted(); // a canceled query can end like a complete one
-        const rest = writer.take();
+        const rest = text.take();
         if (rest.length > 0) yield rest;
-        rows = counted ?? received;
+        rows = counted ?? text.rows;
       } catch (error) {
         translate(error);
       } finally {
