@@ -158,6 +158,20 @@ describe('ClickHouse as a warehouse', () => {
     );
   });
 
+  test('without the right to kill, a consumer that stops early ends the query by its connection', async () => {
+    shim.manner.refusesKill = true;
+    const warehouse = await open();
+    const segment = { query: rows(2_000_000) };
+    const read = await warehouse.read({ segment, columns: ['id', 'padding'], signal });
+    for await (const batch of read.batches) {
+      expect(batch.length).toBeGreaterThan(0);
+      break;
+    }
+    await until('the query has ended', async () => shim.running() === 0);
+    shim.manner.refusesKill = false;
+    await warehouse.close();
+  });
+
   test('a look at a value gives its text and its kind', async () => {
     const warehouse = await open();
     const question = { setting: 'guards.freshness', signal };

@@ -59,6 +59,7 @@ export class ClickHouseServer {
       return { body, tag: typeof tag === 'string' ? tag : undefined };
     }
     const words = await shortText(body);
+    this.done();
     throw (
       ServerError.from(words) ??
       (code === undefined

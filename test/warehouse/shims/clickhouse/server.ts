@@ -50,6 +50,8 @@ export interface Manner {
   unknown: string[];
   /** `readonly` of the user's profile. */
   readonly: 0 | 1 | 2;
+  /** KILL QUERY is not granted. */
+  refusesKill: boolean;
   /** Accepts requests and answers nothing. */
   isMute: boolean;
 }
@@ -76,6 +78,7 @@ export async function startClickHouse(
     withheld: 0,
     unknown: [],
     readonly: 0,
+    refusesKill: false,
     isMute: false,
   };
 
@@ -97,6 +100,7 @@ export async function startClickHouse(
       checkSettings(settings, manner);
       const killed = /^kill query where query_id = '([^']+)'/i.exec(statement)?.[1];
       if (killed !== undefined) {
+        if (manner.refusesKill) throw new ClickHouseError(497, 'ACCESS_DENIED', 'Not enough privileges');
         queries.get(killed)?.cancel(new ClickHouseError(394, 'QUERY_WAS_CANCELLED', 'Query was cancelled'));
         response.end();
         return;
