@@ -3,8 +3,10 @@ import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { openDuckdb, type Place } from './duckdb/open.ts';
+import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Reader, Warehouse } from './source.ts';
+import { openTrino } from './trino/open.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
@@ -25,6 +27,10 @@ export async function openWarehouse(
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'duckdb':
       return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
+    case 'clickhouse':
+      return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'trino':
+      return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
   }
 }
 
