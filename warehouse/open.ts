@@ -20,6 +20,10 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'mysql': {
+      const { openMysql } = await import('./mysql/open.ts');
+      return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
+    }
   }
 }
 
