@@ -1,4 +1,4 @@
-import type { Guards } from './definition/activation.ts';
+import type { Freshness } from './definition/guards.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
 import type { GuardTrip } from '../contract/plan.ts';
@@ -16,14 +16,11 @@ const ZONED = /:\d\d(?:[.,]\d+)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
  * Whether the warehouse was loaded recently enough. `now` in milliseconds since 1970, by the warehouse's clock.
  * @throws Failure ConfigurationInvalid if the result is no timestamp, or has no time zone
  */
-export function judgeFreshness(
-  { maxAge }: NonNullable<Guards['freshness']>,
-  latest: Latest,
-  now: number,
-): GuardTrip | undefined {
-  if (latest === null) {
-    return { guard: 'freshness', figure: 0, ...tell('freshnessUnknown', {}) };
+export function judgeFreshness({ maxAge, of }: Freshness, found: Latest, now: number): GuardTrip | undefined {
+  if (found === null) {
+    return { guard: 'freshness', figure: 0, ...tell('freshnessUnknown', { of }) };
   }
+  const latest = of !== undefined && !ZONED.test(found.trim()) ? `${found.trim()}+00` : found;
   const moment = toTimestamp(latest);
   if ('reject' in moment) {
     throw new Failure('freshnessNoMoment', {});
@@ -31,12 +28,12 @@ export function judgeFreshness(
   if (!ZONED.test(latest.trim())) throw new Failure('freshnessWithoutZone', {});
   const age = now - Date.parse(`${moment.value.replace(' ', 'T')}Z`);
   if (age < -CLOCK_DIFFERENCE) {
-    const ahead = tell('warehouseAhead', { ahead: -age, at: moment.value });
+    const ahead = tell('warehouseAhead', { ahead: -age, at: moment.value, of });
     return { guard: 'freshness', figure: Math.floor(-age / 60_000), ...ahead };
   }
   if (age <= maxAge) return undefined;
-  const found = { age, at: moment.value, limit: maxAge };
-  return { guard: 'freshness', figure: Math.floor(age / 60_000), ...tell('warehouseStale', found) };
+  const stale = tell('warehouseStale', { age, at: moment.value, limit: maxAge, of });
+  return { guard: 'freshness', figure: Math.floor(age / 60_000), ...stale };
 }
 
 /** One trip for all assertions that failed; `failed` are the messages of those that returned a row. */

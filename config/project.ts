@@ -17,6 +17,7 @@ import { checkMapping } from './mapping.ts';
 import { checkNames } from './names.ts';
 import { sorted, type Problem } from './problem.ts';
 import { checkReferences, referenceOf, tagsOf } from './references.ts';
+import { resolveSegment } from './segments/resolve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { nearest } from '../activation/suggestion.ts';
 import { warningsOf } from './warnings.ts';
@@ -67,10 +68,18 @@ export async function loadProject(folder: string): Promise<Project> {
   const completed = activationFiles.files.map((found) =>
     complete(found, destinationFiles.files, destinationsById),
   );
-  const checked = completed.map((file) => {
-    const { loaded, problems } = checkFiles([file], activationSchema);
-    return { file, loaded, problems };
-  });
+  const checked = await Promise.all(
+    completed.map(async (file) => {
+      const { loaded, problems } = checkFiles([file], activationSchema);
+      const manifest = settings?.dbt?.manifest;
+      const resolved = await Promise.all(loaded.map((one) => resolveSegment(folder, one, manifest)));
+      return {
+        file,
+        loaded: resolved.map(({ activation }) => activation),
+        problems: [...problems, ...resolved.flatMap((one) => one.problems)],
+      };
+    }),
+  );
   const files = checked.flatMap(({ loaded }) => loaded);
   const activations = files.map((found) => ({
     ...found,

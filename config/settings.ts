@@ -48,6 +48,18 @@ export const settingsSchema = z.strictObject({
   timezone: places.timezone,
   defaultCountry: places.defaultCountry,
   retention: retentionSchema.prefault({}),
+  dbt: z
+    .strictObject({
+      manifest: z
+        .string()
+        .min(1)
+        .describe(
+          'Path of its manifest.json (dbt 1.0 or later) on the machine of the worker, relative to the project folder.',
+        )
+        .meta({ examples: ['../dbt/target/manifest.json'] }),
+    })
+    .optional()
+    .describe('The dbt project whose models segments can name.'),
 });
 
 /** The default time zone and country of values. Checked separately from the rest of the file. */

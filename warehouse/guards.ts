@@ -14,10 +14,10 @@ export async function askSource(
   signal: AbortSignal,
 ): Promise<GuardTrip[]> {
   const trips: (GuardTrip | undefined)[] = [];
-  if (freshness) {
-    const setting = 'guards.freshness';
-    const { value } = await warehouse.look({ query: freshness.query, setting, signal });
-    trips.push(judgeFreshness(freshness, value, await warehouse.clock(signal)));
+  for (const each of [freshness ?? []].flat()) {
+    const setting = each.of === undefined ? 'guards.freshness' : `guards.fromModel (${each.of})`;
+    const { value } = await warehouse.look({ query: each.query, setting, signal });
+    trips.push(judgeFreshness(each, value, await warehouse.clock(signal)));
   }
   const failed: string[] = [];
   for (const [i, { query, message }] of assertions.entries()) {

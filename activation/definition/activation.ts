@@ -2,25 +2,18 @@ import { z } from 'zod';
 import { choice } from '../../contract/fields.ts';
 import { expected } from '../../contract/messages/expected.ts';
 import { attribute, column, id } from './common.ts';
-import { guardsSchema } from './guards.ts';
+import { guardsSchema, type Guards } from './guards.ts';
 import { listSchema } from './list.ts';
 import { defaultCountry, places } from './places.ts';
 import { removalSchema } from './removal.ts';
 import { scheduleSchema } from './schedule.ts';
+import { segmentSchema, type Segment } from './segment.ts';
 
 /** Attributes that Actito maintains itself. They can be the matching key, but cannot be written. */
 export const TECHNICAL_ATTRIBUTES = ['profileId', 'creationMoment', 'updateMoment'];
 
 /** Types that an attribute can be created with. */
-export const ATTRIBUTE_TYPES = [
-  'STRING',
-  'INTEGER',
-  'LONG',
-  'NUMBER',
-  'BOOLEAN',
-  'DATE',
-  'TIMESTAMP',
-] as const;
+const ATTRIBUTE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 
 /** Whether an attribute that is created with this type can need a time zone; undefined: the type is not known here. */
 export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {
@@ -95,32 +88,6 @@ const attributesSchema = z
   .array(attributeMappingSchema)
   .max(60)
   .describe('Columns to send as profile attributes. Columns that are not listed are not read.');
-
-const segmentSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(100)
-      .describe('Name of the segment.')
-      .meta({ examples: ['VIP customers'] }),
-    query: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('A select with one row per member. Give either query or table.')
-      .meta({ examples: ['select email from customers where vip'] }),
-    table: z
-      .string()
-      .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, expected('table'))
-      .optional()
-      .describe('A table or view, optionally with its schema. Give either query or table.')
-      .meta({ examples: ['marketing.vip'] }),
-  })
-  .refine((value) => (value.query === undefined) !== (value.table === undefined), {
-    error: expected('queryOrTable'),
-  })
-  .describe('Which rows are members of the list.');
 
 const etl = z
   .union([z.string().min(1), z.int()])
@@ -197,10 +164,16 @@ export const activationSchema = z.strictObject({
     .meta({ examples: ['customer_id'] }),
 });
 
-export type ActivationFile = z.infer<typeof activationSchema>;
+/** As in the file: the segment and its guards can be in other files. */
+export type WrittenActivation = z.infer<typeof activationSchema>;
+/** With everything that other files say about the segment. */
+export type ActivationFile = Omit<WrittenActivation, 'segment' | 'guards'> & {
+  segment: Segment;
+  guards: Guards;
+};
 export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
 export type MatchingKey = z.infer<typeof matchingKeySchema>;
-export type Guards = ActivationFile['guards'];
+export type { Guards } from './guards.ts';
 export type ImportMode = z.infer<typeof importModeSchema>;
 
 /**

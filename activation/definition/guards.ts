@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from '../../contract/messages/expected.ts';
 import { duration } from './common.ts';
 
 const ratio = z.number().min(0).max(1);
@@ -70,9 +71,27 @@ export const guardsSchema = z.strictObject({
     )
     .meta({ examples: [0.8] }),
   freshness: freshnessSchema.optional().describe('Hold the run if the warehouse was not loaded recently.'),
+  fromModel: z
+    .array(z.enum(['freshness', 'tests'], { error: expected('oneOf', { values: ['freshness', 'tests'] }) }))
+    .optional()
+    .describe(
+      "What the dbt manifest says about segment.model becomes guards. freshness: error_after of the sources that the model is built from. tests: the model's tests of severity error.",
+    )
+    .meta({ examples: [['freshness', 'tests']] }),
   assertions: z
     .array(assertionSchema)
     .max(20)
     .default([])
     .describe('Queries that must return no row. Their rows are not read.'),
 });
+
+/** A query for the last change of the warehouse, and how old it may be in milliseconds. */
+export type Freshness = z.infer<typeof freshnessSchema> & {
+  /** The source of a dbt project that says so. Its time is in UTC if it has no time zone. */
+  of?: string;
+};
+
+/** Guards with those of the dbt manifest. */
+export type Guards = Omit<z.infer<typeof guardsSchema>, 'freshness'> & {
+  freshness?: Freshness | Freshness[];
+};

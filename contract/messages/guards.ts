@@ -1,5 +1,14 @@
 import { advise, always, failure, message } from './message.ts';
-import { counted } from './words.ts';
+import { counted, percent } from './words.ts';
+
+/** The source of the dbt project that a freshness is of; undefined for `guards.freshness`. */
+interface OfModel {
+  of?: string;
+}
+
+function freshnessOf(of: string | undefined): string {
+  return of === undefined ? 'guards.freshness' : `the dbt source ${of}`;
+}
 
 /** Why a guard holds a run. Ratios are fractions of 1, durations milliseconds. */
 export const GUARD_MESSAGES = {
@@ -16,7 +25,7 @@ export const GUARD_MESSAGES = {
   lossTooLarge: message({
     examples: [{ removed: 400, members: 600, peak: 1000, ratio: 0.4, limit: 0.3 }],
     says: ({ removed, members, peak, ratio, limit }) =>
-      `${percent(ratio)} of the list would be removed; the limit is ${percent(limit)}. This run removes ` +
+      `${exactPercent(ratio)} of the list would be removed; the limit is ${exactPercent(limit)}. This run removes ` +
       `${counted(removed, 'member')} and leaves ${members}; the most in the last 7 days was ${peak}.`,
     next: () =>
       advise(
@@ -34,7 +43,7 @@ export const GUARD_MESSAGES = {
   growthTooLarge: message({
     examples: [{ added: 600, listed: 1000, limit: 0.5 }],
     says: ({ added, listed, limit }) =>
-      `The list would grow by ${percent(added / listed)} (${counted(added, 'member')} added to ${listed}); the limit is ${percent(limit)}.`,
+      `The list would grow by ${exactPercent(added / listed)} (${counted(added, 'member')} added to ${listed}); the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         "Check the filters in the segment's query. If the growth is intended, raise guards.maxAddedRatio.",
@@ -43,7 +52,7 @@ export const GUARD_MESSAGES = {
   tooManyChanged: message({
     examples: [{ changed: 600, listed: 1000, limit: 0.5 }],
     says: ({ changed, listed, limit }) =>
-      `The attributes of ${percent(changed / listed)} of the list would change (${changed} of ${listed} members); the limit is ${percent(limit)}.`,
+      `The attributes of ${exactPercent(changed / listed)} of the list would change (${changed} of ${listed} members); the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         'Check the values of the mapped columns. If the changes are intended, raise guards.maxChangedRatio.',
@@ -52,17 +61,19 @@ export const GUARD_MESSAGES = {
   tooManyRejected: message({
     examples: [{ rejected: 30, read: 1000, limit: 0.01 }],
     says: ({ rejected, read, limit }) =>
-      `${percent(rejected / read)} of the rows (${rejected} of ${read}) have no valid matching key; the limit is ${percent(limit)}.`,
+      `${exactPercent(rejected / read)} of the rows (${rejected} of ${read}) have no valid matching key; the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         'Check that matchingKey names the right column, and see the reasons with actito-sync rejects. If this share is ' +
           'normal, raise guards.maxRejectedRatio.',
       ),
   }),
-  freshnessUnknown: always(
-    'The query in guards.freshness returned no row or a null, so the age of the data is unknown.',
-    ...advise('Check that the table is not empty.'),
-  ),
+  freshnessUnknown: message<OfModel>({
+    examples: [{}, { of: 'shop.orders' }],
+    says: ({ of }) =>
+      `${of === undefined ? 'The query in guards.freshness' : `The query for the freshness of the dbt source ${of}`} returned no row or a null, so the age of the data is unknown.`,
+    next: () => advise('Check that the table is not empty.'),
+  }),
   freshnessNoMoment: failure(
     'ConfigurationInvalid',
     always(
@@ -78,17 +89,20 @@ export const GUARD_MESSAGES = {
         "State the time zone of the column, for example: select max(updated_at at time zone 'Europe/Paris') from orders.",
       ),
   }),
-  warehouseAhead: message({
+  warehouseAhead: message<OfModel & { ahead: number; at: string }>({
     examples: [{ ahead: 2 * 3_600_000, at: '2026-01-31 08:00:00' }],
-    says: ({ ahead, at }) =>
-      `The timestamp from guards.freshness is in the future: ${at} UTC, ${hours(ahead)} ahead of the warehouse's clock.`,
+    says: ({ ahead, at, of }) =>
+      `The timestamp from ${freshnessOf(of)} is in the future: ${at} UTC, ${hours(ahead)} ahead of the warehouse's clock.`,
     next: () =>
       advise('Check that the query states the time zone of the column, and that no row has a future date.'),
   }),
-  warehouseStale: message({
-    examples: [{ age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 }],
-    says: ({ age, at, limit }) =>
-      `The warehouse data is ${hours(age)} old; the limit is ${hours(limit)}. Last change according to guards.freshness: ${at} UTC.`,
+  warehouseStale: message<OfModel & { age: number; at: string; limit: number }>({
+    examples: [
+      { age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000 },
+      { age: 30 * 3_600_000, at: '2026-01-30 00:00:00', limit: 24 * 3_600_000, of: 'shop.orders' },
+    ],
+    says: ({ age, at, limit, of }) =>
+      `The warehouse data is ${hours(age)} old; the limit is ${hours(limit)}. Last change according to ${freshnessOf(of)}: ${at} UTC.`,
     next: () => advise('Check that the load of the warehouse tables is running.'),
   }),
   assertionsFailed: message({
@@ -107,7 +121,7 @@ export const GUARD_MESSAGES = {
       if (limit === null)
         return `Actito matched none of the ${judged} ${whose} whose attributes were sent; the list would target nobody.`;
       const taken = judged - missed;
-      return `Actito matched ${share(taken / judged)} of the ${whose} whose attributes were sent (${taken} of ${judged}); at least ${share(limit)} must match.`;
+      return `Actito matched ${percent(taken / judged)} of the ${whose} whose attributes were sent (${taken} of ${judged}); at least ${percent(limit)} must match.`;
     },
     next: ({ limit }) =>
       advise(
@@ -121,12 +135,9 @@ export const GUARD_MESSAGES = {
   }),
 };
 
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 10_000) / 100} %`;
-}
-
-function share(ratio: number): string {
-  return `${Math.round(ratio * 1000) / 10} %`;
+/** A limit can be less than a percent. */
+function exactPercent(ratio: number): string {
+  return percent(ratio, 2);
 }
 
 function hours(milliseconds: number): string {

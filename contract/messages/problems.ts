@@ -1,4 +1,5 @@
 import { always, message } from './message.ts';
+import { SEGMENT_PROBLEMS } from './segments.ts';
 import { counted, orKnown } from './words.ts';
 
 const IN_DESTINATION = { destination: 'actito' };
@@ -20,6 +21,7 @@ const NAME_FAULTS: Record<NameFault, (most: number) => string> = {
 
 /** What can be wrong in a file of the project folder. Each message follows the location, as in `activations/vip.yaml:12 list.name: …`. */
 export const PROBLEM_MESSAGES = {
+  ...SEGMENT_PROBLEMS,
   settingUnknown: message<{ near?: string; known: string[] }>({
     examples: [
       { near: 'attributes', known: ['attributes'] },

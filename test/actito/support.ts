@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
 import { ActitoClient, type ActitoOptions } from '../../actito/api/client.ts';
-import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
 import { contractSchema } from '../../activation/definition/contract.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
@@ -11,6 +10,7 @@ import { Failure } from '../../contract/failure.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
+import { activationFile } from '../support/activation-files.ts';
 
 /** The contract without any setting. */
 export const USUAL_CONTRACT = contractSchema.parse({});
@@ -111,7 +111,7 @@ export function definitionFor(
     ...activation,
   };
   return {
-    activation: resolveActivation('vip', activationSchema.parse(file)),
+    activation: resolveActivation('vip', activationFile(file)),
     source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
     destination: destinationSchema.parse({
       baseUrl: apiUrl,

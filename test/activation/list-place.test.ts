@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { activationSchema } from '../../activation/definition/activation.ts';
 import {
   listTarget,
   placeChanges,
@@ -9,6 +8,7 @@ import {
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import { placeChangeInWords } from '../../contract/messages/lists.ts';
+import { activationFile } from '../support/activation-files.ts';
 
 const SERVER = {
   host: 'sftp.shop.example',
@@ -32,7 +32,7 @@ function target(activation: object = {}, destination: object = {}): string {
     }),
     activation: resolveActivation(
       'vip',
-      activationSchema.parse({
+      activationFile({
         source: 'shop',
         destination: 'actito',
         segment: { name: 'VIP', query: 'select 1' },

@@ -51,6 +51,23 @@ describe('the freshness of a warehouse', () => {
   });
 });
 
+describe('the freshness of a dbt source', () => {
+  const ofSource = (latest: string | null) =>
+    judgeFreshness({ query: '…', maxAge: 26 * HOUR, of: 'shop.orders' }, latest, NOW);
+
+  it('is in UTC if it has no time zone, as dbt says', () => {
+    expect(ofSource('2026-11-23 10:00:00')).toBeUndefined();
+    expect(ofSource('2026-11-23 09:59:59')).toMatchObject({ figure: 1560 });
+    expect(ofSource('2026-11-23 11:00:00+02')).toMatchObject({ figure: 1620 });
+  });
+
+  it('is reported with the name of the source', () => {
+    expect(ofSource('2026-11-22 12:00:00')!.message).toContain('according to the dbt source shop.orders');
+    expect(ofSource('2026-11-25 12:00:00')!.message).toContain('from the dbt source shop.orders');
+    expect(ofSource(null)!.message).toContain('freshness of the dbt source shop.orders');
+  });
+});
+
 describe('a query that checks a warehouse', () => {
   const CLOCK = Date.parse('2020-02-02T02:02:02Z');
   /** Its clock is years behind ours. */
@@ -67,6 +84,15 @@ describe('a query that checks a warehouse', () => {
       guardsSchema.parse({ freshness: { query, maxAge: '1h' } }),
       new AbortController().signal,
     );
+
+  it('is asked for each source of a dbt model', async () => {
+    const freshness = ['2020-02-02 02:00:00+00', '2020-02-01 02:00:00', '2020-02-01 03:00:00'].map(
+      (query, i) => ({ query, maxAge: HOUR, ...(i > 0 ? { of: `shop.source${i}` } : {}) }),
+    );
+    const guards = { ...guardsSchema.parse({}), freshness };
+    const trips = await askSource(warehouse, guards, new AbortController().signal);
+    expect(trips.map(({ facts }) => (facts as { of?: string }).of)).toEqual(['shop.source1', 'shop.source2']);
+  });
 
   it('uses the clock of the warehouse', async () => {
     expect(await ask('2020-02-02 02:00:00+00')).toEqual([]);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation } from '../../activation/definition/definition.ts';
 import { withDefaults } from '../../config/defaults.ts';
 import { definitionOf, loadProject } from '../../config/project.ts';
 import { parseYaml, type YamlFile } from '../../config/yaml-file.ts';
 import { ACTIVATION, DESTINATION, problemsWith, projectFolder, SOURCE, warningsOf } from './folders.ts';
+import { activationFile } from '../support/activation-files.ts';
 
 /** Everything that can be a default. */
 const DEFAULTS = `defaults:
@@ -117,7 +117,7 @@ describe('the defaults of a destination', () => {
     const guards = { maxRemovedRatio: 0.5, allowEmpty: true, maxRejectedRatio: 0.1 };
     const attributes = ['a', 'b', 'c', 'd'].map(mapping);
     const least = { source: 'shop', destination: 'actito', segment: { name: 'VIP', table: 'vip' } };
-    const load = (file: YamlFile) => resolveActivation('vip', activationSchema.parse(file.value));
+    const load = (file: YamlFile) => resolveActivation('vip', activationFile(file.value));
     const whole = load(yaml('a', { ...least, ...settings, list, guards, attributes }));
     /** Settings of the activation, of the defaults, and of both: in that case the default differs. */
     const split = <T extends object>(group: T) =>

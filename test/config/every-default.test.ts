@@ -25,6 +25,7 @@ const SAMPLES: Record<string, unknown> = {
   'guards.maxRejectedRatio': 0.2,
   'guards.minMatchRatio': 0.6,
   'guards.freshness': { query: 'select now()', maxAge: '2h' },
+  'guards.fromModel': ['tests'],
   'guards.assertions': [{ query: 'select 1', message: 'wrong' }],
   timezone: 'Europe/Brussels',
   defaultCountry: 'BE',
@@ -117,6 +118,7 @@ const OTHER: Record<string, unknown> = {
   removal: { after: '3 runs' },
   schedule: { cron: '0 6 * * *' },
   'guards.freshness': { query: 'select 2', maxAge: '3h' },
+  'guards.fromModel': ['freshness'],
   'guards.assertions': [],
   canary: 700,
 };

@@ -66,7 +66,7 @@ test.each([
   ],
   ['retention: { changelog: 7d }', ':1 retention.changelog: unknown setting, did you mean "changeLog"?'],
   ['retention: { reject: 1d }', ':1 retention.reject: unknown setting, did you mean "rejects"?'],
-  ['retain: { runs: 90d }', ':1 retain: unknown setting (known: timezone, defaultCountry, retention)'],
+  ['retain: { runs: 90d }', ':1 retain: unknown setting (known: timezone, defaultCountry, retention, dbt)'],
   ['retention: 14d', ':1 retention: expected a group of settings'],
   ['retention: {', ':1: not valid YAML (bad indent)'],
   ['', ':1: the file is empty'],

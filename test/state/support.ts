@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { activationSchema } from '../../activation/definition/activation.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
@@ -11,6 +10,7 @@ import type { Run } from '../../state/runs/runs.ts';
 import { openState, rows, type State } from '../../state/state.ts';
 import { freshDatabase } from '../setup/servers.ts';
 import { requestOf, type Ways } from '../support/requests.ts';
+import { activationFile } from '../support/activation-files.ts';
 
 /** A row of a segment: key, values in the order of the mapping, and the list identifier if it is separate. */
 export interface SegmentRow {
@@ -66,7 +66,7 @@ const DESTINATION = {
 
 export function definitionFor(id: string, changes: object = {}, destination: object = {}): Definition {
   return {
-    activation: resolveActivation(id, activationSchema.parse({ ...ACTIVATION, ...changes })),
+    activation: resolveActivation(id, activationFile({ ...ACTIVATION, ...changes })),
     source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
     destination: destinationSchema.parse({ ...DESTINATION, ...destination }),
   };

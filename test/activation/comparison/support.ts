@@ -10,7 +10,6 @@ import {
   type Seeds,
 } from '../../../activation/comparison/marks.ts';
 import { FLAG } from '../../../activation/comparison/slots.ts';
-import { activationSchema } from '../../../activation/definition/activation.ts';
 import {
   hasIdentifierColumn,
   hasOwnIdentifier,
@@ -23,6 +22,7 @@ import { escapeCopy } from '../../../activation/values/copy.ts';
 import type { Column, ColumnKind } from '../../../activation/values/kinds.ts';
 import { openSpill } from '../../../state/delta/spill.ts';
 import { copyFields, copyRecord } from '../../support/copy-records.ts';
+import { activationFile } from '../../support/activation-files.ts';
 
 export const SEED = '-1234567890123456789';
 export const OWN_IDENTIFIER = { list: { identifier: { column: 'card', attribute: 'cardNumber' } } };
@@ -73,7 +73,7 @@ const DESTINATION = {
 /** External ids as keys; attributes `a` and `b` keep what Actito has when they are null, `c` is cleared. */
 export function definitionFor(changes: object = {}, destination: object = {}): Definition {
   return {
-    activation: resolveActivation('vip', activationSchema.parse({ ...ACTIVATION, ...changes })),
+    activation: resolveActivation('vip', activationFile({ ...ACTIVATION, ...changes })),
     source: sourceSchema.parse({ driver: 'postgres', connection: { env: 'SHOP_URL' } }),
     destination: destinationSchema.parse({ ...DESTINATION, ...destination }),
   };
@@ -102,7 +102,7 @@ export function attributeMark(values: readonly (string | null)[], { attributes }
 }
 
 /** Members as records of PostgreSQL's binary COPY, without its header. */
-export function binaryRecords(members: readonly Member[], seeds: Seeds, wide: boolean): Buffer {
+function binaryRecords(members: readonly Member[], seeds: Seeds, wide: boolean): Buffer {
   const fields = (member: Member) => [
     Buffer.from(keyMark(member.key, seeds.key).replaceAll('-', ''), 'hex'),
     int8(member.flags & FLAG.DOUBT ? 0n : attributeMark(member.values, seeds)),

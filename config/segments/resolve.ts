@@ -1,0 +1,77 @@
+import { join, resolve } from 'node:path';
+import type { ActivationFile, WrittenActivation } from '../../activation/definition/activation.ts';
+import type { Guards } from '../../activation/definition/guards.ts';
+import type { Segment } from '../../activation/definition/segment.ts';
+import { tell } from '../../contract/messages/tell.ts';
+import type { Loaded } from '../folder.ts';
+import { problemAt, type Problem } from '../problem.ts';
+import { readText } from '../read-file.ts';
+import { readManifest } from './manifest.ts';
+import { findModel, guardsOfModel } from './model.ts';
+
+/** The folder of activations, to which the path of a query's file is relative. */
+const FOLDER = 'activations';
+
+/** An activation with the text of its query, and problems with the files that it names. */
+interface Resolved {
+  activation: Loaded<ActivationFile>;
+  problems: Problem[];
+}
+
+/**
+ * Reads what an activation's segment refers to: a file with its query, or a model of a dbt project.
+ * @param manifest the path of the manifest in project.yaml
+ */
+export async function resolveSegment(
+  folder: string,
+  written: Loaded<WrittenActivation>,
+  manifest: string | undefined,
+): Promise<Resolved> {
+  const { id, file, value } = written;
+  const { name, query, table, model } = value.segment;
+  const done = (segment: Segment, guards: Guards = value.guards, problems: Problem[] = []): Resolved => ({
+    activation: { id, file, value: { ...value, segment, guards } },
+    problems,
+  });
+  const failed = (problem: Problem) => done({ name, query: '' }, value.guards, [problem]);
+
+  if (model !== undefined) {
+    const read = await readModel(folder, written, { model, manifest });
+    if ('problem' in read) return failed(read.problem);
+    return done({ name, query: read.query }, read.guards, read.problems);
+  }
+  if (value.guards.fromModel)
+    return failed(problemAt(file, ['guards', 'fromModel'], 'fromModelWithoutModel', {}));
+  if (typeof query !== 'object') return done({ name, query, table });
+  const text = await readQuery(folder, query.file);
+  if (typeof text === 'string') return done({ name, query: text });
+  return failed({ ...file.place(['segment', 'query', 'file']), told: text });
+}
+
+async function readQuery(folder: string, name: string) {
+  const path = `${FOLDER}/${name}`;
+  const text = await readText(join(folder, path));
+  if (text === undefined) return tell('sqlFileMissing', { file: path });
+  if (typeof text !== 'string') return tell('sqlFileUnreadable', { file: path, why: text.message });
+  return text.trim() === ''
+    ? tell('sqlFileUnreadable', { file: path, why: tell('fileEmpty', {}).message })
+    : text;
+}
+
+async function readModel(
+  folder: string,
+  { file, value }: Loaded<WrittenActivation>,
+  { model, manifest }: { model: string; manifest: string | undefined },
+) {
+  const path = ['segment', 'model'];
+  if (manifest === undefined) return { problem: problemAt(file, path, 'manifestUnset', {}) };
+  const read = await readManifest(resolve(folder, manifest));
+  if ('why' in read) return { problem: problemAt(file, path, 'manifestUnreadable', { manifest, ...read }) };
+  const found = findModel(read.manifest, model, file);
+  if ('problem' in found) return found;
+  const named = { id: found.id, name: model };
+  return {
+    query: `select * from ${found.relation}`,
+    ...guardsOfModel(read.manifest, named, value.guards, file),
+  };
+}

@@ -1,0 +1,66 @@
+import { always, message } from './message.ts';
+
+const MANIFEST_FAULTS = {
+  missing: 'does not exist',
+  large: 'is too large',
+  noJson: 'is not JSON',
+  unknown: 'has no models; it must be the manifest.json of dbt 1.0 or later',
+  error: 'cannot be read',
+};
+
+/** What can be wrong with the files that a segment refers to: its query, and the manifest of a dbt project. */
+export const SEGMENT_PROBLEMS = {
+  sqlFileMissing: message({
+    examples: [{ file: 'activations/vip.sql' }],
+    says: ({ file }) => `there is no file ${file} in the project folder`,
+  }),
+  sqlFileUnreadable: message({
+    examples: [{ file: 'activations/vip.sql', why: 'it is a folder' }],
+    says: ({ file, why }) => `${file}: ${why}`,
+  }),
+  manifestUnset: always(
+    'the project does not say where the manifest of its dbt project is; set dbt.manifest in project.yaml',
+  ),
+  manifestUnreadable: message<{
+    manifest: string;
+    why: 'missing' | 'large' | 'noJson' | 'unknown' | 'error';
+    code?: string;
+  }>({
+    examples: [
+      { manifest: '../dbt/target/manifest.json', why: 'missing' },
+      { manifest: '../dbt/target/manifest.json', why: 'error', code: 'EACCES' },
+    ],
+    says: ({ manifest, why, code }) =>
+      `the dbt manifest ${manifest} ${MANIFEST_FAULTS[why]}${code === undefined ? '' : ` (${code})`}`,
+  }),
+  modelUnknown: message<{ model: string; near?: string }>({
+    examples: [{ model: 'marts.vpi', near: 'vip' }, { model: 'marts.vip' }],
+    says: ({ model, near }) =>
+      `the dbt manifest has no model "${model}"${near === undefined ? '' : `, did you mean "${near}"?`}`,
+  }),
+  modelAmbiguous: message<{ model: string; found: string[] }>({
+    examples: [{ model: 'vip', found: ['shop.marts.vip', 'shop.staging.vip'] }],
+    says: ({ model, found }) => `the dbt manifest has several models "${model}": ${found.join(', ')}`,
+  }),
+  modelWithoutTable: message({
+    examples: [{ model: 'marts.vip', materialized: 'ephemeral' }],
+    says: ({ model, materialized }) =>
+      `the dbt model "${model}" has no table or view, because it is ${materialized}; materialize it, or give a query`,
+  }),
+  modelTestsUncompiled: message({
+    examples: [{ model: 'marts.vip', test: 'unique_vip_email' }],
+    says: ({ model, test }) =>
+      `the dbt manifest has no SQL for the test ${test} of the model "${model}"; create it with dbt build or dbt compile`,
+  }),
+  modelWithoutGuards: message<{ model: string; what: 'freshness' | 'tests' }>({
+    examples: [
+      { model: 'marts.vip', what: 'tests' },
+      { model: 'marts.vip', what: 'freshness' },
+    ],
+    says: ({ model, what }) =>
+      what === 'tests'
+        ? `the dbt model "${model}" has no test of severity error`
+        : `no source of the dbt model "${model}" has freshness.error_after and loaded_at_field`,
+  }),
+  fromModelWithoutModel: always('only with segment.model'),
+};
