@@ -83,7 +83,7 @@ const PASSES = [
 
 /** What is wrong with a login, by the number; for any other number, all that can be. */
 const LOGIN = new Map<number, string[]>([
-  [1045, ['user', 'password', 'the hosts from which the user may log in']],
+  [1045, ['user', 'password', 'the hosts from which the user may log in', 'sslmode']],
   [1044, ['database', 'the rights of the user in it']],
   [1049, ['database']],
   [1129, ['the host cache of the server, which blocks this machine (flush hosts)']],

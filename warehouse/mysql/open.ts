@@ -105,7 +105,7 @@ export async function openMysql(
     const answer = async () => {
       const [column] = await describe({ query }, setting);
       const { kind, expression, encoding } = column!;
-      const { text } = lookStatement(query, expression, setting);
+      const { text } = lookStatement(query, expression, { setting, name });
       const lines = connection.lines(text, new RowLines([encoding]), long);
       const { value } = await lines.next();
       if (!Buffer.isBuffer(value)) return { found: false, kind, value: null };
@@ -137,6 +137,7 @@ export async function openMysql(
       const { text } = readStatement(
         segment,
         columns.map(({ expression }) => expression),
+        { name },
       );
       const encoder = new RowLines(columns.map(({ encoding }) => encoding));
       const { warnings } = yield* connection.lines(text, encoder, long);

@@ -159,7 +159,7 @@ function isZeroDate(row: Buffer, start: number): boolean {
  */
 export function singleText(double: string): string {
   const number = Number(double);
-  for (let digits = 1; digits < 9; digits++) {
+  for (let digits = 1; digits <= 9; digits++) {
     const text = number.toPrecision(digits);
     if (Math.fround(Number(text)) === number) return text;
   }

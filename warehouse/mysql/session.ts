@@ -14,7 +14,7 @@ const PINNED = [
   // columns in GROUP BY stays the server's choice: it only decides which queries are refused.
   "sql_mode = concat('STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'," +
     " if(find_in_set('ONLY_FULL_GROUP_BY', @@sql_mode), ',ONLY_FULL_GROUP_BY', ''))",
-  'sql_select_limit = default', // otherwise a read could end early without an error
+  'sql_select_limit = 18446744073709551615', // otherwise a read could end early without an error
   'div_precision_increment = 4',
   'group_concat_max_len = 1048576', // MySQL would cut texts after 1024 bytes
   // A slow consumer is no reason to end the read.

@@ -31,11 +31,26 @@ export function describeStatement(segment: SegmentRequest['segment'], setting?: 
 }
 
 /** Selects the first row of a query. */
-export function lookStatement(query: string, expression: string, setting: string): Statement {
-  return { ...around(MYSQL, `select ${expression} from `, { query }, ' limit 1'), setting };
+export function lookStatement(query: string, expression: string, { setting, name }: Told): Statement {
+  return { ...around(MYSQL, `select ${comment(name)} ${expression} from `, { query }, ' limit 1'), setting };
 }
 
 /** Selects the segment's columns. */
-export function readStatement(segment: SegmentRequest['segment'], expressions: string[]): Statement {
-  return around(MYSQL, `select ${expressions.join(', ')} from `, segment, '');
+export function readStatement(
+  segment: SegmentRequest['segment'],
+  expressions: string[],
+  { name }: Told,
+): Statement {
+  return around(MYSQL, `select ${comment(name)} ${expressions.join(', ')} from `, segment, '');
+}
+
+/** What a statement tells people. */
+interface Told {
+  setting?: string;
+  /** Who reads, for the server's list of processes, which shows the statement. */
+  name: string;
+}
+
+function comment(name: string): string {
+  return `/* ${name.replaceAll('*/', '')} */`;
 }

@@ -69,11 +69,11 @@ export function mysqlTarget(text: string, variable: string): MysqlTarget {
   const seconds = parameter('connect_timeout');
   if (seconds !== undefined && !/^[1-9]\d{0,5}$/.test(seconds))
     return refuse('connect_timeout', 'a whole number of seconds');
-  const [socket, host] = [parameter('socket'), decoded(url.hostname)];
-  if (socket === undefined && host === undefined) return refuse('The URL', EXAMPLE);
+  const socket = parameter('socket');
+  const host = decoded(url.hostname) ?? refuse('The URL', EXAMPLE);
   return {
     variable,
-    host: host?.replace(/^\[(.*)\]$/, '$1') ?? 'localhost',
+    host: host.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? PORT : Number(url.port),
     socket,
     user: decoded(url.username),
