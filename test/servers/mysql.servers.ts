@@ -1,99 +1,27 @@
-import { createServer, connect, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openWarehouse } from '../../warehouse/open.ts';
-import type { Warehouse } from '../../warehouse/source.ts';
 import { describeWarehouse } from '../warehouse/contract.ts';
-import { READER, readAll } from '../warehouse/reading.ts';
-import { startMariadb, type Mariadb } from './setup/mariadb.ts';
+import { startMiscounting, startShop, type MysqlShop } from './setup/mysql-shop.ts';
 
-let server: Mariadb;
-let miscounting: { port: number; close(): void };
+let shop: MysqlShop;
+let miscounting: Awaited<ReturnType<typeof startMiscounting>>;
 let isMiscounting = false;
-let starting: Promise<void> | undefined;
-
-const NULL = String.raw`\N`;
-const isReader = "user = 'reader' and command not in ('Sleep', 'Killed')";
-
-/** One server for all tests of this file. */
-const start = () => (starting ??= startOnce());
-
-async function startOnce(): Promise<void> {
-  server = await startMariadb();
-  miscounting = await startMiscounting();
-  const [[version]] = (await server.admin('select version()')) as [[string]];
-  await server.admin('drop database if exists shop; create database shop; use shop');
-  await server.admin(`
-    set names utf8mb4;
-    drop user if exists reader;
-    create user reader identified by 'p%w';
-    grant all on shop.* to reader;
-    create table numbers (i int primary key) engine = myisam;
-    insert into numbers values (1);
-    create table written (id int);
-    create function write_one() returns int modifies sql data begin insert into written values (1); return 1; end;
-    create table kinds (truth boolean, bit_truth bit(1), nine_bits bit(9), zerofilled int(6) zerofill,
-      padded_price decimal(8, 2) zerofill, small float, large double, fixed double(10, 2), no_date date, no_time datetime,
-      moment datetime(6), instant timestamp(3) null, year year, mood enum('glad', 'sad'), hobbies set('art', 'tea'),
-      fives char(5), document json);
-    set sql_mode = '', time_zone = '+02:00';
-    insert into kinds values (true, b'1', b'100000001', 42, 7.5, 16777217, 0.1, 2.5, 0, 0, '2026-01-31 10:20:30.123',
-      '2026-01-31 10:20:30', 2026, 'glad', 'art,tea', 'ab', '{"a":1}')`);
-  for (let rows = 1; rows < 2_000_000; rows *= 2)
-    await server.admin(`insert into numbers select i + ${rows} from numbers`);
-  if (/maria/i.test(version)) await server.admin('create sequence counted');
-}
-
-/** A proxy to the server that changes the count of rows in one answer. */
-async function startMiscounting() {
-  const proxy = createServer((client) => {
-    const peer = connect(server.port, server.host);
-    let isAsked = false;
-    client.on('data', (chunk) => {
-      isAsked ||= chunk.includes('found_rows');
-      peer.write(chunk);
-    });
-    peer.on('data', (chunk) => {
-      if (isAsked) chunk = Buffer.from(chunk.toString('latin1').replace('\x041000', '\x041001'), 'latin1');
-      client.write(chunk);
-    });
-    for (const [one, other] of [
-      [client, peer],
-      [peer, client],
-    ] as const) {
-      one.on('error', () => undefined);
-      one.on('close', () => other.destroy());
-    }
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return { port: (proxy.address() as AddressInfo).port, close: () => void proxy.close() };
-}
-
-function open({ statementTimeout = 60_000 } = {}): Promise<Warehouse> {
-  const port = isMiscounting ? miscounting.port : server.port;
-  isMiscounting = false;
-  const url = `mysql://reader:p%25w@${server.host}:${port}/shop`;
-  const source = { driver: 'mysql' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
-  return openWarehouse(source, { SHOP_DATABASE_URL: url }, READER);
-}
-
-afterAll(async () => {
-  miscounting?.close();
-  await server?.stop();
-});
 
 describeWarehouse('MySQL', {
-  start,
-  stop: async () => undefined, // other tests follow
-  open,
-  async running() {
-    const [[count]] = (await server.admin(
-      `select count(*) from information_schema.processlist where ${isReader}`,
-    )) as [[string]];
-    return Number(count);
+  async start() {
+    shop = await startShop(2_000_000);
+    miscounting = await startMiscounting(shop);
   },
+  async stop() {
+    miscounting?.close();
+    await shop?.server.stop();
+  },
+  open(options) {
+    const url = isMiscounting ? miscounting.url : shop.url;
+    isMiscounting = false;
+    return shop.open({ ...options, url });
+  },
+  running: async () => (await shop.busy()).length,
   async execute(sql) {
-    await server.admin(sql);
+    await shop.server.admin(sql);
   },
   rows: (n) => `select i as id, repeat('x', 100) as padding from numbers where i <= ${n}`,
   slow: 'select sleep(600) as id',
@@ -108,16 +36,15 @@ describeWarehouse('MySQL', {
   failsAt: (n) =>
     `select if(i = ${n}, 9223372036854775807, 0) + i as id, repeat('x', 100) as padding from numbers where i <= ${2 * n}`,
   async cut() {
-    const ids = await server.admin(`select id from information_schema.processlist where ${isReader}`);
-    for (const [id] of ids) await server.admin(`kill ${id}`);
+    for (const [id] of await shop.busy()) await shop.server.admin(`kill ${id}`);
   },
   async impatient() {
-    await server.admin('set global net_write_timeout = 1');
+    await shop.server.admin('set global net_write_timeout = 1');
     return 4_000;
   },
   miscount: () => (isMiscounting = true),
   async written() {
-    const [[count]] = (await server.admin('select count(*) from written')) as [[string]];
+    const [[count]] = (await shop.server.admin('select count(*) from written')) as [[string]];
     return Number(count);
   },
   values: [
@@ -156,36 +83,4 @@ describeWarehouse('MySQL', {
       'a WITH': 'with chosen as (select 1 as id) select id from chosen',
     },
   },
-});
-
-describe('MySQL as a warehouse', () => {
-  beforeAll(start);
-
-  test('columns of a table arrive as the kinds that they are, in UTC, a zero date as null', async () => {
-    const expected: Record<string, [kind: string, text: string]> = {
-      truth: ['boolean', 't'],
-      bit_truth: ['boolean', 't'],
-      nine_bits: ['integer', '257'],
-      zerofilled: ['integer', '42'],
-      padded_price: ['decimal', '7.50'],
-      small: ['float', '16777216'],
-      large: ['float', '0.1'],
-      fixed: ['float', '2.5'],
-      no_date: ['date', NULL],
-      no_time: ['timestamp', NULL],
-      moment: ['timestamp', '2026-01-31 10:20:30.123'],
-      instant: ['timestamptz', '2026-01-31 08:20:30+00'],
-      year: ['integer', '2026'],
-      mood: ['text', 'glad'],
-      hobbies: ['text', 'art,tea'],
-      fives: ['text', 'ab'],
-      document: ['unsupported', expect.stringMatching(/^\{"a": ?1\}$/) as string],
-    };
-    const names = Object.keys(expected);
-    for (const segment of [{ table: 'kinds' }, { query: 'select * from kinds' }]) {
-      const { columns, lines } = await readAll(await open(), segment, names);
-      const found = columns.map(({ name, kind }, i) => [name, [kind, lines[0]![i]]]);
-      expect(Object.fromEntries(found)).toEqual(expected);
-    }
-  });
 });
