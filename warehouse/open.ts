@@ -31,6 +31,10 @@ export async function openWarehouse(
       return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'trino':
       return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'mysql': {
+      const { openMysql } = await import('./mysql/open.ts');
+      return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
+    }
   }
 }
 
