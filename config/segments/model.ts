@@ -108,7 +108,7 @@ export function guardsOfModel(
     }
     asserted = [
       ...assertions,
-      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}` })),
+      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}`, of: test.name })),
     ];
   }
   const one = all.length > 0 ? { freshness: all } : {};
