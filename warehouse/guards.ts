@@ -15,15 +15,20 @@ export async function askSource(
 ): Promise<GuardTrip[]> {
   const trips: (GuardTrip | undefined)[] = [];
   for (const each of [freshness ?? []].flat()) {
-    const setting = each.of === undefined ? 'guards.freshness' : `guards.fromModel (${each.of})`;
+    const setting = settingOf('guards.freshness', each.of);
     const { value } = await warehouse.look({ query: each.query, setting, signal });
     trips.push(judgeFreshness(each, value, await warehouse.clock(signal)));
   }
   const failed: string[] = [];
-  for (const [i, { query, message }] of assertions.entries()) {
-    const setting = `guards.assertions[${i}]`;
+  for (const [i, { query, message, of }] of assertions.entries()) {
+    const setting = settingOf(`guards.assertions[${i}]`, of);
     if ((await warehouse.look({ query, setting, signal })).found) failed.push(message);
   }
   trips.push(judgeAssertions(failed));
   return trips.filter((trip) => trip !== undefined);
+}
+
+/** Names a query in errors; one that the activation's file does not have by its source or test in dbt. */
+function settingOf(own: string, of: string | undefined): string {
+  return of === undefined ? own : `guards.fromModel (${of})`;
 }

@@ -91,7 +91,14 @@ export type Freshness = z.infer<typeof freshnessSchema> & {
   of?: string;
 };
 
+/** A query that must return no row. */
+export type Assertion = z.infer<typeof assertionSchema> & {
+  /** The test of a dbt project that says so. */
+  of?: string;
+};
+
 /** Guards with those of the dbt manifest. */
-export type Guards = Omit<z.infer<typeof guardsSchema>, 'freshness'> & {
+export type Guards = Omit<z.infer<typeof guardsSchema>, 'freshness' | 'assertions'> & {
   freshness?: Freshness | Freshness[];
+  assertions: Assertion[];
 };

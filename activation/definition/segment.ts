@@ -36,10 +36,10 @@ export const segmentSchema = z
       .meta({ examples: ['marketing.vip'] }),
     model: z
       .string()
-      .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, expected('model'))
+      .regex(/^[\w-]+(\.[\w-]+)*$/, expected('model'))
       .optional()
       .describe(
-        'A model of the dbt project whose manifest `project.yaml` names, optionally after its package, schema or folders. Give one of query, table and model.',
+        'A model of the dbt project whose manifest `project.yaml` names, optionally after its package, schema or folders, and before its version. Give one of query, table and model.',
       )
       .meta({ examples: ['marts.vip'] }),
   })

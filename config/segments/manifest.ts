@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { FactsOf } from '../../contract/messages/catalogue.ts';
 
@@ -14,7 +15,10 @@ const nodeSchema = z.object({
   package_name: z.string(),
   fqn: z.array(z.string()).default([]),
   relation_name: z.string().nullish(),
-  attached_node: z.string().nullish(),
+  version: z.union([z.string(), z.number()]).nullish(), // from dbt 1.5
+  latest_version: z.union([z.string(), z.number()]).nullish(),
+  attached_node: z.string().nullish(), // from dbt 1.5
+  file_key_name: z.string().nullish(), // such as `models.vip`, for tests of a YAML file
   compiled_code: z.string().nullish(),
   compiled_sql: z.string().nullish(), // before dbt 1.3
   config: z
@@ -28,6 +32,11 @@ const nodeSchema = z.object({
     .nullish(),
   depends_on: z.object({ nodes: z.array(z.string()).default([]) }).nullish(),
 });
+/** Only tests are run; the code of models can have a hundred megabytes. */
+const keptSchema = nodeSchema.transform(
+  ({ compiled_code, compiled_sql, ...node }): z.output<typeof nodeSchema> =>
+    node.resource_type === 'test' ? { ...node, compiled_code, compiled_sql } : node,
+);
 
 const PERIODS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const limitSchema = z.object({
@@ -40,11 +49,12 @@ const sourceSchema = z.object({
   name: z.string(),
   relation_name: z.string().nullish(),
   loaded_at_field: z.string().nullish(),
+  loaded_at_query: z.string().nullish(), // from dbt 1.10; its jinja is not rendered
   freshness: z.object({ error_after: limitSchema.nullish(), filter: z.string().nullish() }).nullish(),
 });
 
 const manifestSchema = z.object({
-  nodes: z.record(z.string(), nodeSchema),
+  nodes: z.record(z.string(), keptSchema),
   sources: z.record(z.string(), sourceSchema).default({}),
 });
 
@@ -61,26 +71,68 @@ export function milliseconds({ count, period }: z.output<typeof limitSchema>): n
   return count && period ? count * PERIODS[period] : undefined;
 }
 
-/** The last manifest, because every run reads the project, and a manifest can have many megabytes. */
-let last: { path: string; version: string; manifest: Manifest } | undefined;
+/** A manifest, or why it cannot be used. */
+export type ReadManifest = { manifest: Manifest } | Omit<FactsOf<'manifestUnreadable'>, 'manifest'>;
 
-/** Reads the manifest of a dbt project, or returns why it cannot be used. */
-export async function readManifest(
-  path: string,
-): Promise<{ manifest: Manifest } | Omit<FactsOf<'manifestUnreadable'>, 'manifest'>> {
+/**
+ * The last manifest, because every run reads the project, and a manifest can have many megabytes. A promise, because all
+ * activations of a project ask at once.
+ */
+let last: { path: string; version: string; read: Promise<ReadManifest> } | undefined;
+
+/**
+ * dbt writes a manifest in place: while it does, a reader sees the begin of the text. How long the file must stay as it
+ * is to be complete, and the maximum wait; in milliseconds.
+ */
+const WRITING = { look: 100, settled: 1_000, limit: 30_000 };
+
+/** Reads the manifest of a dbt project, or returns why it cannot be used. Waits while dbt writes it. */
+export async function readManifest(path: string): Promise<ReadManifest> {
   try {
-    const { size, mtimeMs, ino } = await stat(path);
-    const version = [size, mtimeMs, ino].join();
-    if (last?.path === path && last.version === version) return { manifest: last.manifest };
-    if (size > LARGEST) return { why: 'large' };
-    const { data } = manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    if (!data) return { why: 'unknown' };
-    last = { path, version, manifest: data };
-    return { manifest: data };
+    const version = await versionOf(path);
+    if (typeof version !== 'string') return version;
+    if (last?.path !== path || last.version !== version) last = { path, version, read: parse(path) };
+    const { read } = last;
+    const forget = () => (last = last?.read === read ? undefined : last);
+    const found = await read.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if ('why' in found) forget(); // the rights to the file can change without a new version
+    return found;
   } catch (error) {
-    if (error instanceof SyntaxError) return { why: 'noJson' };
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return code === 'ENOENT' ? { why: 'missing' } : { why: 'error', code };
   }
+}
+
+/** Returns what differs after each change of the file. */
+async function versionOf(path: string): Promise<string | { why: 'irregular' | 'large' }> {
+  const found = await stat(path);
+  if (!found.isFile()) return { why: 'irregular' }; // reading a pipe would wait
+  return found.size > LARGEST ? { why: 'large' } : [found.size, found.mtimeMs, found.ino].join();
+}
+
+async function parse(path: string): Promise<ReadManifest> {
+  const until = performance.now() + WRITING.limit;
+  while (true) {
+    const version = await versionOf(path);
+    if (typeof version !== 'string') return version;
+    try {
+      const { data } = manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+      return data ? { manifest: data } : { why: 'unknown' };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    if (performance.now() > until || (await isSettled(path, version))) return { why: 'noJson' };
+  }
+}
+
+async function isSettled(path: string, version: string): Promise<boolean> {
+  for (let waited = 0; waited < WRITING.settled; waited += WRITING.look) {
+    await sleep(WRITING.look);
+    if ((await versionOf(path)) !== version) return false;
+  }
+  return true;
 }

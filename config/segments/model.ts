@@ -1,14 +1,18 @@
 import { closest, distance } from 'fastest-levenshtein';
-import type { Freshness, Guards } from '../../activation/definition/guards.ts';
+import type { Guards } from '../../activation/definition/guards.ts';
 import { problemAt, type Problem } from '../problem.ts';
 import type { YamlFile } from '../yaml-file.ts';
-import { milliseconds, type Manifest, type ManifestNode, type ManifestSource } from './manifest.ts';
+import { freshnessOf } from './freshness.ts';
+import type { Manifest, ManifestNode } from './manifest.ts';
 
 /** What becomes a table or view in the warehouse. */
 const RELATIONS = ['model', 'seed', 'snapshot'];
 const SETTING = ['segment', 'model'] as const;
 
-/** Finds the model that a segment names: by its name, which its package, schema or folders can precede. */
+/**
+ * Finds the model that a segment names: by its name, which its package, schema or folders can precede, and its version
+ * can follow. Without a version it is the latest, as in dbt's ref.
+ */
 export function findModel(
   manifest: Manifest,
   name: string,
@@ -16,40 +20,55 @@ export function findModel(
 ): { id: string; node: ManifestNode; relation: string } | { problem: Problem } {
   const path = [...SETTING];
   const models = Object.entries(manifest.nodes).filter(([, node]) => RELATIONS.includes(node.resource_type));
-  const found = models.filter(([, node]) => isNamed(node, name.split('.')));
-  if (found.length > 1) {
+  const steps = name.split('.');
+  const found = models.filter(([, node]) => isNamed(node, steps));
+  const exact = found.filter(([, node]) => isWhole(node, steps));
+  const [one, ...others] = exact.length === 1 ? exact : found;
+  if (!one) {
+    const names = models.map(([, node]) => node.name);
+    const near = nearest(steps.at(-1)!, names) ?? nearest(steps.at(-2) ?? '', names);
+    return { problem: problemAt(file, path, 'modelUnknown', { model: name, near }) };
+  }
+  if (others.length > 0) {
     const names = found.map(([, { fqn }]) => fqn.join('.'));
     return { problem: problemAt(file, path, 'modelAmbiguous', { model: name, found: names }) };
   }
-  const [one] = found;
-  if (!one) {
-    const near = nearest(
-      name.split('.').at(-1)!,
-      models.map(([, node]) => node.name),
-    );
-    return { problem: problemAt(file, path, 'modelUnknown', { model: name, near }) };
-  }
   const [id, node] = one;
-  const relation = node.relation_name;
-  if (!relation) {
-    const materialized = node.config?.materialized ?? 'not built';
+  const { relation_name: relation, config } = node;
+  if (!relation || config?.materialized === 'ephemeral') {
+    const materialized = config?.materialized ?? 'not built';
     return { problem: problemAt(file, path, 'modelWithoutTable', { model: name, materialized }) };
   }
   return { id, node, relation };
 }
 
 /** Whether the last step is the model's name, and those before it are steps of its place, in their order. */
-function isNamed(node: ManifestNode, steps: string[]): boolean {
+function isNamed(node: ManifestNode, all: string[]): boolean {
+  const { name, version, latest_version: latest } = node;
+  const isVersion = version != null && all.at(-1) === `v${version}` && all.at(-2) === name;
+  const steps = isVersion ? all.slice(0, -1) : all;
+  if (steps.at(-1) !== name) return false;
+  if (version != null && !isVersion && String(version) !== String(latest ?? version)) return false;
   const before = steps.slice(0, -1);
-  if (steps.at(-1) !== node.name) return false;
   const places = [
-    [node.package_name, ...node.fqn.slice(1, -1)],
+    [node.package_name, ...folders(node)],
     [node.database, node.schema],
   ];
   return places.some((place) => {
     let at = -1;
     return before.every((step) => (at = place.indexOf(step, at + 1)) >= 0);
   });
+}
+
+/** Those between the package and the name: the `fqn` ends with the name, and the version if there is one. */
+function folders({ fqn, version }: ManifestNode): string[] {
+  return fqn.slice(1, version == null ? -1 : -2);
+}
+
+/** Whether the steps are the whole place, so that no other model is meant that has more folders. */
+function isWhole(node: ManifestNode, steps: string[]): boolean {
+  const whole = [node.package_name, ...folders(node), node.name].join('.');
+  return [whole, `${whole}.v${node.version}`].includes(steps.join('.'));
 }
 
 function nearest(name: string, names: readonly string[]): string | undefined {
@@ -61,7 +80,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 /** Returns what the manifest says about a model as guards of an activation, or why it says nothing. */
 export function guardsOfModel(
   manifest: Manifest,
-  { id, name }: { id: string; name: string },
+  { id, name, node }: { id: string; name: string; node: ManifestNode },
   { fromModel = [], freshness, assertions, ...guards }: Guards,
   file: YamlFile,
 ): { guards: Guards; problems: Problem[] } {
@@ -70,13 +89,17 @@ export function guardsOfModel(
     problems.push(problemAt(file, ['guards', 'fromModel'], 'modelWithoutGuards', { model: name, what }));
   let all = [freshness ?? []].flat();
   if (fromModel.includes('freshness')) {
-    const found = freshnessOf(manifest, id);
-    if (found.length === 0) complain('freshness');
+    const { found, unusable } = freshnessOf(manifest, id);
+    if (found.length + unusable.length === 0) complain('freshness');
+    const sources = unusable.map((source) => ({ model: name, source }));
+    problems.push(
+      ...sources.map((each) => problemAt(file, ['guards', 'fromModel'], 'modelFreshnessUnusable', each)),
+    );
     all = [...all, ...found];
   }
   let asserted = assertions;
   if (fromModel.includes('tests')) {
-    const tests = testsOf(manifest, id);
+    const tests = testsOf(manifest, id, node);
     if (tests.length === 0) complain('tests');
     const uncompiled = tests.find((test) => !sqlOf(test));
     if (uncompiled) {
@@ -85,52 +108,40 @@ export function guardsOfModel(
     }
     asserted = [
       ...assertions,
-      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}` })),
+      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}`, of: test.name })),
     ];
   }
   const one = all.length > 0 ? { freshness: all } : {};
   return { guards: { ...guards, fromModel, ...one, assertions: asserted }, problems };
 }
 
+/** How people write dbt's default, that every row of the test is a failure. */
+const ANY_ROW = ['!=0', '<>0', '>0', '>=1'];
+
 /** Those whose rows are what dbt calls an error. A test with its own idea of failing is left out. */
-function testsOf({ nodes }: Manifest, id: string): ManifestNode[] {
-  return Object.values(nodes).filter(({ resource_type: type, config, ...node }) => {
-    const isOfModel = node.attached_node
-      ? node.attached_node === id
-      : node.depends_on?.nodes.length === 1 && node.depends_on.nodes[0] === id;
+function testsOf({ nodes }: Manifest, id: string, model: ManifestNode): ManifestNode[] {
+  return Object.values(nodes).filter((node) => {
+    const { resource_type: type, config } = node;
     const isError = (config?.severity ?? 'ERROR').toUpperCase() === 'ERROR' && config?.enabled !== false;
     const isUsual =
-      (config?.error_if ?? '!= 0') === '!= 0' && (config?.fail_calc ?? 'count(*)') === 'count(*)';
-    return type === 'test' && isOfModel && isError && isUsual;
+      ANY_ROW.includes((config?.error_if ?? '!=0').replace(/\s/g, '')) &&
+      (config?.fail_calc ?? 'count(*)').replace(/\s/g, '').toLowerCase() === 'count(*)';
+    return type === 'test' && isError && isUsual && isTestOf(node, id, model);
   });
+}
+
+/** dbt 1.0 to 1.4 names no model, but the place of a test's YAML, which can be of one model and use others. */
+function isTestOf(
+  { attached_node: attached, file_key_name: key, depends_on: on }: ManifestNode,
+  id: string,
+  model: ManifestNode,
+) {
+  if (attached) return attached === id;
+  const nodes = on?.nodes ?? [];
+  if (nodes.length === 1) return nodes[0] === id;
+  return nodes.includes(id) && key === `${model.resource_type}s.${model.name}`;
 }
 
 function sqlOf({ compiled_code: code, compiled_sql: sql }: ManifestNode): string | undefined {
   return (code ?? sql) || undefined;
-}
-
-/** The freshness of every source that a model is built from. */
-function freshnessOf({ nodes, sources }: Manifest, id: string): Freshness[] {
-  const seen = new Set<string>();
-  const visit = (one: string) => {
-    if (seen.has(one)) return;
-    seen.add(one);
-    for (const other of nodes[one]?.depends_on?.nodes ?? []) visit(other);
-  };
-  visit(id);
-  return [...seen].flatMap((one) => {
-    const source = sources[one];
-    const found = source && freshnessOfSource(source);
-    return found ? [found] : [];
-  });
-}
-
-/** As dbt reads it: https://docs.getdbt.com/reference/resource-properties/freshness */
-function freshnessOfSource(source: ManifestSource): Freshness | undefined {
-  const { freshness, loaded_at_field: field, relation_name: relation } = source;
-  const maxAge = milliseconds(freshness?.error_after ?? {});
-  if (maxAge === undefined || !field || !relation) return undefined;
-  const filter = freshness?.filter ? ` where ${freshness.filter}` : '';
-  const query = `select max(${field}) as loaded_at from ${relation}${filter}`;
-  return { query, maxAge, of: `${source.source_name}.${source.name}` };
 }

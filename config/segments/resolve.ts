@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ActivationFile, WrittenActivation } from '../../activation/definition/activation.ts';
 import type { Guards } from '../../activation/definition/guards.ts';
 import type { Segment } from '../../activation/definition/segment.ts';
@@ -6,6 +7,7 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { Loaded } from '../folder.ts';
 import { problemAt, type Problem } from '../problem.ts';
 import { readText } from '../read-file.ts';
+import { hasJinja } from './jinja.ts';
 import { readManifest } from './manifest.ts';
 import { findModel, guardsOfModel } from './model.ts';
 
@@ -42,7 +44,11 @@ export async function resolveSegment(
   }
   if (value.guards.fromModel)
     return failed(problemAt(file, ['guards', 'fromModel'], 'fromModelWithoutModel', {}));
-  if (typeof query !== 'object') return done({ name, query, table });
+  if (typeof query !== 'object') {
+    if (query !== undefined && hasJinja(query))
+      return failed(problemAt(file, ['segment', 'query'], 'queryWithJinja', {}));
+    return done({ name, query, table });
+  }
   const text = await readQuery(folder, query.file);
   if (typeof text === 'string') return done({ name, query: text });
   return failed({ ...file.place(['segment', 'query', 'file']), told: text });
@@ -50,12 +56,26 @@ export async function resolveSegment(
 
 async function readQuery(folder: string, name: string) {
   const path = `${FOLDER}/${name}`;
+  if (await isOutside(join(folder, FOLDER), join(folder, path)))
+    return tell('sqlFileOutside', { file: path });
   const text = await readText(join(folder, path));
   if (text === undefined) return tell('sqlFileMissing', { file: path });
   if (typeof text !== 'string') return tell('sqlFileUnreadable', { file: path, why: text.message });
-  return text.trim() === ''
-    ? tell('sqlFileUnreadable', { file: path, why: tell('fileEmpty', {}).message })
-    : text;
+  if (text.trim() === '')
+    return tell('sqlFileUnreadable', { file: path, why: tell('fileEmpty', {}).message });
+  if (hasJinja(text))
+    return tell('sqlFileUnreadable', { file: path, why: tell('queryWithJinja', {}).message });
+  return text;
+}
+
+/** Whether a path leads out of a folder by symbolic links. */
+async function isOutside(folder: string, path: string): Promise<boolean> {
+  try {
+    const way = relative(await realpath(folder), await realpath(path));
+    return way.split(sep)[0] === '..' || isAbsolute(way);
+  } catch {
+    return false; // reading it tells what is wrong
+  }
 }
 
 async function readModel(
@@ -69,7 +89,7 @@ async function readModel(
   if ('why' in read) return { problem: problemAt(file, path, 'manifestUnreadable', { manifest, ...read }) };
   const found = findModel(read.manifest, model, file);
   if ('problem' in found) return found;
-  const named = { id: found.id, name: model };
+  const named = { ...found, name: model };
   return {
     query: `select * from ${found.relation}`,
     ...guardsOfModel(read.manifest, named, value.guards, file),

@@ -133,7 +133,9 @@ export const EXPECTED = {
   }),
   noCountry: always('no country here, because only phone numbers need one (type: phone)'),
   table: always('table, schema.table or database.schema.table'),
-  model: always('the name of a dbt model, optionally after its package, schema or folders and dots'),
+  model: always(
+    'the name of a dbt model, optionally after its package, schema or folders, and before its version, with dots between them',
+  ),
   sqlFile: always('the path of a .sql file in the folder of the activation, without ".." and hidden names'),
   queryOrFile: always('a query, or { file: NAME.sql }'),
   oneSegment: always('exactly one of query, table and model'),

@@ -2,6 +2,7 @@ import { always, message } from './message.ts';
 
 const MANIFEST_FAULTS = {
   missing: 'does not exist',
+  irregular: 'is not a regular file',
   large: 'is too large',
   noJson: 'is not JSON',
   unknown: 'has no models; it must be the manifest.json of dbt 1.0 or later',
@@ -18,12 +19,19 @@ export const SEGMENT_PROBLEMS = {
     examples: [{ file: 'activations/vip.sql', why: 'it is a folder' }],
     says: ({ file, why }) => `${file}: ${why}`,
   }),
+  sqlFileOutside: message({
+    examples: [{ file: 'activations/vip.sql' }],
+    says: ({ file }) => `${file} is a symbolic link to a file outside of the folder activations`,
+  }),
+  queryWithJinja: always(
+    'the query has dbt templates, which actito-sync does not render; name the model with segment.model, or use the SQL that dbt compiled',
+  ),
   manifestUnset: always(
     'the project does not say where the manifest of its dbt project is; set dbt.manifest in project.yaml',
   ),
   manifestUnreadable: message<{
     manifest: string;
-    why: 'missing' | 'large' | 'noJson' | 'unknown' | 'error';
+    why: 'missing' | 'irregular' | 'large' | 'noJson' | 'unknown' | 'error';
     code?: string;
   }>({
     examples: [
@@ -60,7 +68,12 @@ export const SEGMENT_PROBLEMS = {
     says: ({ model, what }) =>
       what === 'tests'
         ? `the dbt model "${model}" has no test of severity error`
-        : `no source of the dbt model "${model}" has freshness.error_after and loaded_at_field`,
+        : `no source of the dbt model "${model}" has freshness.error_after`,
+  }),
+  modelFreshnessUnusable: message({
+    examples: [{ model: 'marts.vip', source: 'shop.orders' }],
+    says: ({ model, source }) =>
+      `the source ${source} of the dbt model "${model}" has freshness.error_after, but no loaded_at_field or loaded_at_query that can be run without dbt; set one in the dbt project, or give guards.freshness`,
   }),
   fromModelWithoutModel: always('only with segment.model'),
 };

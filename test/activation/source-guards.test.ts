@@ -94,6 +94,32 @@ describe('a query that checks a warehouse', () => {
     expect(trips.map(({ facts }) => (facts as { of?: string }).of)).toEqual(['shop.source1', 'shop.source2']);
   });
 
+  it('has the name of its setting in errors, or of what dbt calls it', async () => {
+    const settings: string[] = [];
+    const noting: Warehouse = {
+      ...warehouse,
+      look: ({ setting }) => {
+        settings.push(setting);
+        return Promise.resolve({ found: false, kind: 'text', value: null });
+      },
+    };
+    const query = 'select 1';
+    const guards = {
+      ...guardsSchema.parse({}),
+      freshness: { query, maxAge: HOUR, of: 'shop.orders' },
+      assertions: [
+        { query, message: 'no stock' },
+        { query, message: 'dbt test unique_vip', of: 'unique_vip' },
+      ],
+    };
+    await askSource(noting, guards, new AbortController().signal);
+    expect(settings).toEqual([
+      'guards.fromModel (shop.orders)',
+      'guards.assertions[0]',
+      'guards.fromModel (unique_vip)',
+    ]);
+  });
+
   it('uses the clock of the warehouse', async () => {
     expect(await ask('2020-02-02 02:00:00+00')).toEqual([]);
     expect(await ask(new Date().toISOString())).toMatchObject([{ reason: 'warehouseAhead' }]);

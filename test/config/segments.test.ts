@@ -93,8 +93,16 @@ describe('a model of a dbt project', () => {
   it('gives its tests of severity error as assertions, and those of its sources as freshness', async () => {
     const { guards } = await loaded(files('model: vip', 'guards: { fromModel: [freshness, tests] }\n'));
     expect(guards.assertions).toEqual([
-      { query: expect.stringContaining('unique_vip_email') as string, message: 'dbt test unique_vip_email' },
-      { query: expect.stringContaining('no_staff') as string, message: 'dbt test no_staff' },
+      {
+        query: expect.stringContaining('unique_vip_email') as string,
+        message: 'dbt test unique_vip_email',
+        of: 'unique_vip_email',
+      },
+      {
+        query: expect.stringContaining('no_staff') as string,
+        message: 'dbt test no_staff',
+        of: 'no_staff',
+      },
     ]);
     expect(guards.freshness).toEqual([
       {

@@ -5,6 +5,7 @@ import { CopyText } from '../../warehouse/clickhouse/copy-text.ts';
 import { ServerError } from '../../warehouse/clickhouse/failures.ts';
 import { describeColumn } from '../../warehouse/clickhouse/kinds.ts';
 import { linesOf } from '../../warehouse/clickhouse/rows.ts';
+import { describeStatement } from '../../warehouse/clickhouse/statements.ts';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
 import { escaped } from './shims/clickhouse/formats.ts';
 
@@ -45,6 +46,14 @@ describe('types of ClickHouse', () => {
     });
   });
 });
+
+test.each(["select 1; -- don't", "select 1; // don't", "select 1; # don't", 'select 1; /* a /* b */ ; */'])(
+  'the semicolon before the last comment is removed: %s',
+  (query) => {
+    const { text } = describeStatement({ query });
+    expect(text).toBe(`select * from (${query.replace(';', ' ')}\n) segment limit 0`);
+  },
+);
 
 const special = fc.string({
   unit: fc.constantFrom('\t', '\n', '\r', '\\', '\b', '\f', '\v', '\0', "'", 'N', '0', 'é'),

@@ -143,6 +143,21 @@ describe('ClickHouse as a warehouse', () => {
     expect(new Set(shim.seen.map(({ settings }) => settings.query_id)).size).toBe(2);
   });
 
+  test('neither the URL nor a profile can let rows be missing without an error', async () => {
+    shim.seen.length = 0;
+    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1`;
+    await readAll(await open({ at }), rows(3), ['id']);
+    expect(shim.seen).toHaveLength(2);
+    for (const { settings } of shim.seen)
+      expect(settings).toMatchObject({
+        skip_unavailable_shards: '0',
+        read_overflow_mode_leaf: 'throw',
+        timeout_overflow_mode_leaf: 'throw',
+        result_overflow_mode: 'throw',
+        limit: '0',
+      });
+  });
+
   test('a query that is canceled is also killed by its id, because a proxy may keep the connection', async () => {
     const controller = new AbortController();
     const warehouse = await open();

@@ -43,6 +43,15 @@ test('an error about a value does not show it', async () => {
   expect(error.message).not.toContain('secret');
 });
 
+test.each([(at: string) => at.replace('shop:', 'Łucja:'), (at: string) => at.replace('memory', 'a%0Ab')])(
+  'a URL with characters that Trino could not receive is rejected, and never retried',
+  async (change) => {
+    const error = await rejection('select 1 as id', change(url()));
+    expect(error).toMatchObject({ type: 'ConfigurationInvalid' });
+    expect(error.message).not.toMatch(/hunter2|ucja/);
+  },
+);
+
 test.each([502, 503, 504])('a gateway that answers %i for a moment is asked again', async (status) => {
   shim.manner.gateway = [status, status];
   expect((await readAll(open(), 'select 1 as id', ['id'])).lines).toEqual([['1']]);

@@ -125,6 +125,17 @@ describe('Trino as a warehouse', () => {
     expect([read.rows, read.lines.length]).toEqual([1_000, 1_000]);
   });
 
+  test('a first page without rows is not the end', async () => {
+    shim.manner.beginsEmpty = true;
+    const warehouse = await open();
+    const question = { query: 'select 7', setting: 'guards.freshness', signal: new AbortController().signal };
+    const found = await warehouse.look(question);
+    await warehouse.close();
+    const { lines } = await readAll(await open(), rows(3), ['id']);
+    shim.manner.beginsEmpty = false;
+    expect([found.value, lines]).toEqual(['7', [['1'], ['2'], ['3']]]);
+  });
+
   test('a token logs in without a password', async () => {
     const at = `http://shop@127.0.0.1:${shim.port}/memory?accessToken=token-of-shop`;
     expect((await readAll(await open({ at }), 'select 1 as id', ['id'])).lines).toEqual([['1']]);

@@ -16,11 +16,16 @@ const PINNED = {
   send_progress_in_http_headers: '0',
   enable_http_compression: '0',
   cancel_http_readonly_queries_on_client_close: '1',
+  skip_unavailable_shards: '0', // otherwise the rows of a server that is down would be missing without an error
 };
 
 /** A limit of the profile that is reached is an error: with `break`, rows would be missing and nothing would tell. */
 const OVERFLOWS = ['read', 'result', 'timeout', 'sort', 'group_by', 'set', 'join', 'transfer', 'distinct'];
-const THROWING = Object.fromEntries(OVERFLOWS.map((name) => [`${name}_overflow_mode`, 'throw']));
+const LEAVES = ['read', 'timeout'];
+const THROWING = Object.fromEntries([
+  ...OVERFLOWS.map((name) => [`${name}_overflow_mode`, 'throw'] as const),
+  ...LEAVES.map((name) => [`${name}_overflow_mode_leaf`, 'throw'] as const),
+]);
 
 /** The names of the settings of every request, for errors about them. */
 export const OURS: readonly string[] = [

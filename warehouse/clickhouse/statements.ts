@@ -8,7 +8,7 @@ const quote = (name: string) => `"${name.replaceAll('\\', '\\\\').replaceAll('"'
 const CLICKHOUSE: Dialect = {
   quote,
   tokens: {
-    lineComments: ['--', '#!', '# '],
+    lineComments: ['--', '//', '#!', '# '],
     nestsComments: true,
     pieces: [
       /\s+/y,

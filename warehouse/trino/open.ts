@@ -24,6 +24,9 @@ const EXAMPLE = 'https://user:password@host:8443/catalog/schema';
 /** Trino gives up a query after five minutes in which its client asks for nothing. */
 const HEARTBEAT = 60_000;
 
+/** What a header of HTTP cannot contain, as which user, catalog and schema are sent. */
+const NO_HEADER = /[^\x20-\x7e\xa0-\xff]/;
+
 /**
  * Trino as a warehouse, by its client protocol. Nothing is sent before the first statement.
  * @throws Failure ConfigurationInvalid (invalid URL)
@@ -39,6 +42,12 @@ export function openTrino(
       connection: source.variable,
       setting: 'The URL',
       expected: `${EXAMPLE}, with a user`,
+    });
+  if ([target.user ?? '', ...target.path].some((text) => NO_HEADER.test(text)))
+    throw new Failure('sourceSettingUnusable', {
+      connection: source.variable,
+      setting: 'The URL',
+      expected: `${EXAMPLE}, with Latin characters`,
     });
   const coordinator = new Coordinator(target, { ...source, timeouts });
   let closing: Promise<void> | undefined;
@@ -65,13 +74,14 @@ export function openTrino(
 
   /** Runs a statement of at most one row. */
   async function short({ text }: Statement): Promise<Pick<Page, 'columns' | 'data'>> {
-    const whole: Pick<Page, 'columns' | 'data'> = {};
-    for await (const { columns, data } of coordinator.pages(text)) {
-      whole.columns ??= columns;
-      whole.data ??= data;
+    const data: (string | null)[][] = [];
+    let columns: Page['columns'];
+    for await (const page of coordinator.pages(text)) {
+      columns ??= page.columns;
+      data.push(...(page.data ?? [])); // a page can be empty
     }
-    if (!whole.columns) throw new Failure('segmentIncomplete', {});
-    return whole;
+    if (!columns) throw new Failure('segmentIncomplete', {});
+    return { columns, data };
   }
 
   async function describe(statement: Statement): Promise<TrinoColumn[]> {

@@ -32,6 +32,7 @@ export const SETTINGS = [
   'send_progress_in_http_headers',
   'session_timezone',
   'set_overflow_mode',
+  'skip_unavailable_shards',
   'sort_overflow_mode',
   'timeout_overflow_mode',
   'timeout_overflow_mode_leaf',
