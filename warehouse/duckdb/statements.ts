@@ -5,7 +5,7 @@ import type { DuckdbColumn } from './kinds.ts';
 import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
 
 /** DuckDB's lexer is PostgreSQL's. */
-const DUCKDB: Dialect = {
+export const DUCKDB: Dialect = {
   quote: quoteName,
   tokens: {
     lineComments: ['--'],
