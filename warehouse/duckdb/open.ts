@@ -74,7 +74,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   const tables = 'folder' in place ? await tablesOf(local!).catch(unreadable(place.folder)) : [];
   const folder = await temporaryFolder(source, shown);
   const pipe = await createRowPipe(folder);
-  const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder);
+  const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder, folder);
   const created = new Set<FolderTable>();
   let closing: Promise<void> | undefined;
 
@@ -179,6 +179,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
       try {
         signal.throwIfAborted();
         const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
+        copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
         yield* wholeLines(pipe.chunks(copied), { reuse: true });
         rows = await copied;
         signal.throwIfAborted();
