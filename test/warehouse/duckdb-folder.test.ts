@@ -82,6 +82,40 @@ test('a file is a table with its name; all values of a CSV file are texts, as th
   ]);
 });
 
+test('no row of a CSV file is taken for a comment, a title or a part of another row', async () => {
+  const many = Array.from({ length: 50 }, (_, i) => `${i + 1},x\n`).join('');
+  await writeFile(inExports('signs.csv'), `id,name\n${many}#51,y\n52,'s-Gravenhage\n53,Hans'\n`);
+  const lines = await read({ table: 'signs' }, ['id', 'name']);
+  expect(lines).toHaveLength(53);
+  expect(lines.slice(-3)).toEqual([
+    ['#51', 'y'],
+    ['52', "'s-Gravenhage"],
+    ['53', "Hans'"],
+  ]);
+  await writeFile(inExports('one-column.csv'), 'note\na;b\nc;d\n');
+  expect(await read({ table: 'one-column' }, ['note'])).toEqual([['a;b'], ['c;d']]);
+  await writeFile(inExports('tabs.tsv'), 'id\tname\r\n1\t"a\tb"\r\n');
+  expect(await read({ table: 'tabs' }, ['id', 'name'])).toEqual([['1', String.raw`a\tb`]]);
+});
+
+test('a quote that is first used after thousands of rows is a quote', async () => {
+  const many = Array.from({ length: 30_000 }, (_, i) => `${i},x\n`).join('');
+  await writeFile(inExports('late.csv'), `id,name\n${many}30000,"two\nlines, ""quoted"""\n`);
+  const query = "select name from late where id = '30000'";
+  expect(await read(query, ['name'])).toEqual([[String.raw`two\nlines, "quoted"`]]);
+});
+
+test('a file whose name is only a part of a word in the query is not opened', async () => {
+  await writeFile(inExports('i.csv.gz'), 'not compressed');
+  await writeFile(inExports('e.csv'), 'id\n1\n');
+  await writeFile(inExports('e.json'), '{"id":1}');
+  expect(await read('select points as id from people where points = $$007$$', ['id'])).toEqual([['007']]);
+  for (const name of ["'people'", "E'people'", '$x$people$x$', 'PEOPLE', '"people"', 'main.people'])
+    expect(await read(`select points from ${name}`, ['points']), name).toEqual([['1'], ['007']]);
+  const nested = "select points from query('select points from people')";
+  expect(await read(nested, ['points'])).toEqual([['1'], ['007']]);
+});
+
 test('a folder of files is one table: columns belong together by name, and files of other programs are left out', async () => {
   expect(await read('select * from orders order by id', ['id', 'total', 'late'])).toEqual([
     ['1', '2.50', '\\N'],

@@ -1,6 +1,6 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -74,12 +74,13 @@ test('a program that cannot start is reported', async () => {
   await engine.kill();
 });
 
-test('a worker that is killed leaves no process behind, even in the middle of a query', async () => {
+test('a worker that is killed leaves no process and no file behind, even in the middle of a query', async () => {
+  const tempDirectory = await mkdtemp(join(folder, 'orphaned-'));
   const script = join(folder, 'worker.mts');
   await writeFile(
     script,
     `const { openWarehouse } = await import(${JSON.stringify(join(import.meta.dirname, '../../warehouse/open.ts'))});
-     const source = ${JSON.stringify({ ...SOURCE, statementTimeout: 600_000 })};
+     const source = ${JSON.stringify({ ...SOURCE, statementTimeout: 600_000, tempDirectory })};
      const warehouse = await openWarehouse(source, {}, { activation: 'orphan', run: '1' }, ${JSON.stringify(folder)});
      const query = 'select count(*)::int as id from range(10000000000000) t (i) where hash(i) = 1';
      const signal = new AbortController().signal;
@@ -89,8 +90,24 @@ test('a worker that is killed leaves no process behind, even in the middle of a 
   const root = join(import.meta.dirname, '../..');
   const worker = execFile(process.execPath, [START, script], { cwd: root });
   await until('the query runs', async () => (await pidsOf('orphan run 1 reading')).length === 1);
+  expect(await readdir(tempDirectory)).toHaveLength(1);
   worker.kill('SIGKILL');
   await until('its process has ended', async () => (await pidsOf('orphan run 1')).length === 0);
+  expect(await readdir(tempDirectory)).toEqual([]);
+});
+
+test('a read whose temporary folder was removed fails as retryable, and leaves no descriptor open', async () => {
+  const parent = await mkdtemp(join(folder, 'removed-'));
+  const descriptors = async () => (await readdir('/proc/self/fd')).length;
+  const before = await descriptors();
+  const warehouse = await openWarehouse({ ...SOURCE, tempDirectory: parent }, {}, READER, folder);
+  await rm(parent, { recursive: true });
+  await expect(readAll(warehouse, 'select 1 as id', ['id'])).rejects.toMatchObject({
+    type: 'SourceUnavailable',
+    retryable: true,
+    message: expect.stringContaining('ENOENT') as string,
+  });
+  await until('its descriptors are closed', async () => (await descriptors()) <= before);
 });
 
 test('a query of the warehouse fails as retryable if its process ends, and the next run opens another', async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type * as Duckdb from '@duckdb/node-api';
 
 /*
@@ -100,7 +101,7 @@ async function respond(request: Request): Promise<Response> {
   }
 }
 
-const [name = 'actito-sync'] = process.argv.slice(2);
+const [name = 'actito-sync', temporary] = process.argv.slice(2);
 process.title = name;
 process.on('message', (request: Request) => {
   process.title = `${name} reading`; // as PostgreSQL's processes do, for people who look for what is busy
@@ -109,5 +110,12 @@ process.on('message', (request: Request) => {
     process.send!(response);
   });
 });
-// Without the worker, nobody reads the result. A regular exit would wait for the threads of the query.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Without the worker, nobody reads the result, and nobody else removes what a sort has written to the disk. A regular
+// exit would wait for the threads of the query.
+process.on('disconnect', () => {
+  try {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+});

@@ -45,12 +45,14 @@ export class Engine {
    * Starts the process.
    * @param name its title in the list of processes
    * @param cwd the folder in which it runs
+   * @param temporary a folder that the process removes if the worker ends before it
    */
-  constructor(name: string, cwd: string) {
+  constructor(name: string, cwd: string, temporary?: string) {
     // From the sources, it needs the loader of TypeScript.
     const isBuild = import.meta.url.endsWith('.js');
     const script = pathTo(isBuild ? './engine-process.js' : './engine-process.ts');
-    const [entry, ...args] = isBuild ? [script, name] : [pathTo('../../dev/start.js'), script, name];
+    const own = [name, ...(temporary === undefined ? [] : [temporary])];
+    const [entry, ...args] = isBuild ? [script, ...own] : [pathTo('../../dev/start.js'), script, ...own];
     const variables = Object.entries(process.env).filter(([variable]) => INHERITED.test(variable));
     this.#child = fork(entry, args, {
       cwd,

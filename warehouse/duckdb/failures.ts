@@ -1,9 +1,11 @@
 import ms from 'ms';
 import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { placeIn, type Statement } from '../sql/statements.ts';
 import { DuckdbError, EngineEnded, EngineSilent, LibraryMissing } from './engine.ts';
+import { RowPipeLost } from './pipe.ts';
 
 /** The source with the facts for messages. */
 export interface Source {
@@ -75,6 +77,8 @@ export function failuresOf(source: Source): Failures {
         ? new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) })
         : new Failure('sourceUnreachable', { connection, code: 'ERR_POSTGRES_NO_ANSWER' });
     }
+    if (error instanceof RowPipeLost)
+      return new Failure('sourceBrokeOff', { connection, code: `its pipe: ${codeOf(error.cause)}` });
     if (!(error instanceof DuckdbError)) return error;
     const parts = partsOf(error.message);
     const words = error.message;

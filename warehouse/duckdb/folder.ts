@@ -1,13 +1,20 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quoteName, quoteText } from './statements.ts';
+import { piecesOf } from '../sql/semicolon.ts';
+import { DUCKDB, quoteName, quoteText } from './statements.ts';
+
+/**
+ * Everything in a CSV file is text: a guessed number would lose the zeros that a phone number begins with. Only the
+ * delimiter is guessed. A guessed comment sign, quote or beginning of the rows would lose rows: DuckDB takes a row that
+ * begins with `#` for a comment, and two names that contain `'` for the ends of one text.
+ */
+const CSV = `, all_varchar = true, header = true, skip = 0, comment = '', quote = '"', escape = '"'`;
 
 /** How DuckDB reads a format, and the ends of its files' names. */
 const FORMATS = [
   { ends: /\.parquet$/i, call: 'read_parquet', options: '' },
-  // Everything in a CSV file is text: a guessed number would lose the zeros that a phone number begins with.
-  { ends: /\.(csv|tsv)(\.gz|\.zst)?$/i, call: 'read_csv', options: ', all_varchar = true' },
+  { ends: /\.(csv|tsv)(\.gz|\.zst)?$/i, call: 'read_csv', options: CSV },
   { ends: /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/i, call: 'read_json', options: '' },
 ] as const;
 type Format = (typeof FORMATS)[number];
@@ -59,6 +66,25 @@ function isOwn(name: string): boolean {
 
 function formatOf(name: string): Format | undefined {
   return FORMATS.find(({ ends }) => ends.test(name));
+}
+
+/** Returns the tables that a statement may name: its words and its quoted names, also those in its texts. */
+export function tablesNamedIn(sql: string, tables: FolderTable[]): FolderTable[] {
+  const names = new Set([...namesIn(sql)].map((name) => name.toLowerCase()));
+  return tables.filter(({ name }) => names.has(name.toLowerCase()));
+}
+
+/** DuckDB also takes a text for the name of a table (`from 'people'`), and has functions that take a query. */
+function* namesIn(sql: string): Generator<string, void, undefined> {
+  for (const { text } of piecesOf(sql, DUCKDB.tokens)) {
+    const [, content] = /^(?:[eE]?'|\$\w*\$)([^]*?)(?:'|\$\w*\$)$/.exec(text) ?? [];
+    if (content === undefined) {
+      yield text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+    } else {
+      yield content;
+      yield* namesIn(content);
+    }
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ import {
 import type { Statement } from '../sql/statements.ts';
 import { Engine } from './engine.ts';
 import { failuresOf } from './failures.ts';
-import { tablesOf, viewStatement, type FolderTable } from './folder.ts';
+import { tablesNamedIn, tablesOf, viewStatement, type FolderTable } from './folder.ts';
 import { describeColumns, type DuckdbColumn } from './kinds.ts';
 import { createRowPipe } from './pipe.ts';
 import { copyStatement, isNothing, lookStatement, plainStatement, quoteText } from './statements.ts';
@@ -74,7 +74,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   const tables = 'folder' in place ? await tablesOf(local!).catch(unreadable(place.folder)) : [];
   const folder = await temporaryFolder(source, shown);
   const pipe = await createRowPipe(folder);
-  const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder);
+  const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder, folder);
   const created = new Set<FolderTable>();
   let closing: Promise<void> | undefined;
 
@@ -122,9 +122,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
 
   /** Creates the views of the tables that a statement may name: a file that no query names need not be readable. */
   async function createViews({ text: sql, table: whole, setting }: Statement): Promise<void> {
-    const lower = sql.toLowerCase();
-    const named = tables.filter(({ name }) => lower.includes(name.toLowerCase()));
-    for (const table of named.filter((each) => !created.has(each))) {
+    for (const table of tablesNamedIn(sql, tables).filter((each) => !created.has(each))) {
       const { name, entry, format } = table;
       const alike = tables.filter((other) => other.name.toLowerCase() === name.toLowerCase());
       if (alike.length > 1 || !format) {
@@ -181,6 +179,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
       try {
         signal.throwIfAborted();
         const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
+        copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
         yield* wholeLines(pipe.chunks(copied), { reuse: true });
         rows = await copied;
         signal.throwIfAborted();

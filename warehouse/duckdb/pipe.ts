@@ -6,6 +6,11 @@ import { promisify } from 'node:util';
 
 const CHUNK = 64 * 1024;
 
+/** The pipe cannot be opened, for example because a program has removed old files of the temporary folder. */
+export class RowPipeLost extends Error {
+  override name = 'RowPipeLost';
+}
+
 /** Where DuckDB writes the rows of a read, and the worker reads them. */
 export interface RowPipe {
   path: string;
@@ -34,9 +39,8 @@ export async function createRowPipe(folder: string, mkfifo = 'mkfifo'): Promise<
  * here until DuckDB has reported its end; so there is always a writer, whether DuckDB opens the pipe or fails before.
  */
 async function* throughPipe(path: string, copied: Promise<unknown>): AsyncGenerator<Buffer, void, undefined> {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const [fd, writing] = openBoth(path);
   const socket = new Socket({ fd, readable: true, writable: false }); // closes the descriptor
-  const writing = openSync(path, constants.O_WRONLY);
   void copied.then(
     () => close(writing),
     (error: Error) => {
@@ -48,6 +52,18 @@ async function* throughPipe(path: string, copied: Promise<unknown>): AsyncGenera
     yield* socket as AsyncIterable<Buffer>;
   } finally {
     socket.destroy();
+  }
+}
+
+/** Returns the descriptors for reading and writing. @throws RowPipeLost */
+function openBoth(path: string): [reading: number, writing: number] {
+  let reading: number | undefined;
+  try {
+    reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return [reading, openSync(path, constants.O_WRONLY)];
+  } catch (error) {
+    if (reading !== undefined) close(reading);
+    throw new RowPipeLost('The pipe cannot be opened.', { cause: error });
   }
 }
 

@@ -5,7 +5,7 @@ import type { DuckdbColumn } from './kinds.ts';
 import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
 
 /** DuckDB's lexer is PostgreSQL's. */
-const DUCKDB: Dialect = {
+export const DUCKDB: Dialect = {
   quote: quoteName,
   tokens: {
     lineComments: ['--'],
@@ -47,7 +47,7 @@ export function isNothing(query: string): boolean {
 /** The text of the first value of a query. */
 export function lookStatement(query: string, columns: DuckdbColumn[], setting: string): Statement {
   const [first] = columns;
-  const before = `select ${textExpression(nameOf(first!), first!.kind)} from `;
+  const before = `select ${textOf(first!)} from `;
   return { ...around(DUCKDB, before, { query }, `${aliases(columns)} limit 1`), setting };
 }
 
@@ -63,7 +63,7 @@ export function copyStatement(
   path: string,
 ): Statement {
   const list = columns.map((column) => {
-    const text = textExpression(nameOf(column), column.kind);
+    const text = textOf(column);
     return needsEscapes(column.kind) ? escapeExpression(text) : text;
   });
   const options = String.raw`format csv, header false, delimiter e'\t', quote '', escape '', nullstr '\N'`;
@@ -74,6 +74,10 @@ export function copyStatement(
 /** Names for all columns of the segment by position. */
 function aliases(columns: DuckdbColumn[]): string {
   return `(${columns.map(nameOf).join(', ')})`;
+}
+
+function textOf(column: DuckdbColumn): string {
+  return textExpression(nameOf(column), column.kind, column.databaseType);
 }
 
 function nameOf({ position }: DuckdbColumn): string {

@@ -7,8 +7,11 @@ import { NOT_TEXT } from '../../activation/values/text.ts';
  * sql/lines.ts.
  */
 
-/** An SQL expression with the text of a value as kinds.ts defines it; null stays null. */
-export function textExpression(value: string, kind: ColumnKind): string {
+/**
+ * An SQL expression with the text of a value as kinds.ts defines it; null stays null.
+ * @param databaseType DuckDB's name of the type
+ */
+export function textExpression(value: string, kind: ColumnKind, databaseType = ''): string {
   switch (kind) {
     case 'boolean':
       return `case when ${value} then 't' when not ${value} then 'f' end`;
@@ -20,6 +23,11 @@ export function textExpression(value: string, kind: ColumnKind): string {
     case 'timestamptz':
       // The session is in UTC. This is faster than the cast with time zones, which the infinite ones need.
       return `case when isfinite(${value}) then make_timestamp(epoch_us(${value}))::varchar || '+00' else ${value}::varchar end`;
+    case 'decimal':
+      // 0.50 of a DECIMAL(2,2), which has no digits before the point, is `.50` for DuckDB
+      return /\((\d+),\1\)/.test(databaseType)
+        ? `regexp_replace(${value}::varchar, '^-?', '\\00')`
+        : `${value}::varchar`;
     default:
       return `${value}::varchar`;
   }

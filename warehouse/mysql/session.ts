@@ -16,6 +16,7 @@ const PINNED = [
     " if(find_in_set('ONLY_FULL_GROUP_BY', @@sql_mode), ',ONLY_FULL_GROUP_BY', ''))",
   'sql_select_limit = 18446744073709551615', // otherwise a read could end early without an error
   'div_precision_increment = 4',
+  'max_error_count = 64', // with 0, the server would not tell any warning
   'group_concat_max_len = 1048576', // MySQL would cut texts after 1024 bytes
   // A slow consumer is no reason to end the read.
   `net_write_timeout = ${LONGEST_WAIT}`,
@@ -42,7 +43,9 @@ export async function beginReading(
   await run('set session transaction isolation level repeatable read');
   if (/mariadb/i.test(version)) {
     const seconds = Math.min(statementTimeout / 1_000, LONGEST_WAIT);
-    await run(`set session max_statement_time = ${seconds}, idle_readonly_transaction_timeout = 0`);
+    await run(
+      `set session max_statement_time = ${seconds}, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0`,
+    );
   } else {
     await run(`set session max_execution_time = ${Math.min(statementTimeout, LONGEST_EXECUTION)}`);
   }
