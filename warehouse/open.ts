@@ -2,6 +2,7 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { openBigquery } from './bigquery/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 
@@ -20,6 +21,13 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'bigquery': {
+      const { connection, maximumBytesBilled } = source;
+      const { project, dataset, location } = connection;
+      const credentials = connection.credentials && secretOf(connection.credentials, env, 'credentials');
+      const place = { project, dataset, location, credentials };
+      return openBigquery({ ...place, maximumBytesBilled, statementTimeout, reader });
+    }
   }
 }
 
@@ -28,4 +36,15 @@ function urlOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): { url: 
   const url = withoutFinalBreak(env[variable] ?? '');
   if (!url) throw new Failure('warehouseNotConfigured', { variable });
   return { url, variable };
+}
+
+/** A secret in an environment variable. Errors contain the variable's name, never its value. */
+function secretOf(
+  { env: variable }: EnvReference,
+  env: NodeJS.ProcessEnv,
+  setting: string,
+): { variable: string; text: string } {
+  const text = withoutFinalBreak(env[variable] ?? '');
+  if (!text) throw new Failure('variableMissing', { variable, empty: env[variable] !== undefined, setting });
+  return { variable, text };
 }

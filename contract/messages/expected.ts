@@ -79,6 +79,11 @@ export const EXPECTED = {
   retentionOfRejects: always('at most retention.runs, because rejects are deleted with their run'),
   retentionOfChanges: always('at most retention.runs, because the change log is deleted with its runs'),
 
+  byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),
+  googleProject: always('the ID of a Google Cloud project (lowercase letters, digits, hyphens)'),
+  googleDataset: always('a dataset, or project.dataset'),
+  googleLocation: always('a location of BigQuery such as EU or europe-west1'),
+
   // In destinations/.
   hostKey: always('the SHA256 fingerprint of the server\'s host key: "SHA256:" and 43 characters'),
   hostKeys: always('text, { env: NAME }, or a list of them'),
