@@ -68,7 +68,9 @@ export const WAREHOUSE_MESSAGES = {
       `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
   }),
   sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
-    examples: [{ connection: 'BigQuery, project shop', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' }],
+    examples: [
+      { connection: 'BigQuery, project shop', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+    ],
     says: ({ connection, fault, code }) =>
       `The TLS connection to the warehouse (${connection}) failed: ${TLS_FAULTS[fault]} (${code}).`,
     next: () =>

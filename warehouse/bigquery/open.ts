@@ -173,7 +173,11 @@ export async function openBigquery(
   }
 
   /** Yields the rows of a job that has ended; returns their number as the server sent it. */
-  async function* rowsOf(job: Job, told: number, encoder: Encoder): AsyncGenerator<Buffer, number, undefined> {
+  async function* rowsOf(
+    job: Job,
+    told: number,
+    encoder: Encoder,
+  ): AsyncGenerator<Buffer, number, undefined> {
     if (told === 0) return 0;
     if (places.rows === 'storage' && job.table) {
       const { project } = options;

@@ -38,12 +38,17 @@ export class PageParser {
     return this.#state === 'end';
   }
 
-  /** Yields whole lines whenever there are enough. @throws PageUnreadable */
-  *push(piece: Buffer): Generator<Buffer, void, undefined> {
+  /**
+   * Yields whole lines whenever there are enough.
+   * @param isLast the connection has ended
+   * @throws PageUnreadable
+   */
+  *push(piece: Buffer, isLast = false): Generator<Buffer, void, undefined> {
     const rest = this.#bytes.subarray(this.#at);
     this.#bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
     this.#at = 0;
-    if (this.#bytes.length < this.#needed) return;
+    if (this.#bytes.length < this.#needed && !isLast) return;
+    this.#needed = 1;
     if (!isUtf8(this.#bytes.subarray(0, wholeCharacters(this.#bytes)))) throw new PageUnreadable();
     const { writer } = this.#encoder;
     let done = 0;
@@ -217,5 +222,7 @@ function wholeCharacters(bytes: Buffer): number {
 
 /** A letter, a digit, or a sign of a number. */
 function isOfWord(byte: number): boolean {
-  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122) || byte === 45 || byte === 46 || byte === 43;
+  return (
+    (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122) || byte === 45 || byte === 46 || byte === 43
+  );
 }

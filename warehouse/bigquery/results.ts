@@ -27,6 +27,7 @@ export async function* readPages(
     });
     const parser = new PageParser(encoder);
     for await (const piece of body as AsyncIterable<Buffer>) yield* parser.push(piece);
+    yield* parser.push(Buffer.alloc(0), true);
     if (!parser.isComplete) throw new Failure('segmentIncomplete', {});
     const token = parser.members.get('pageToken');
     pageToken = typeof token === 'string' && token !== '' ? token : undefined;
