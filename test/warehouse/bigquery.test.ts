@@ -59,7 +59,7 @@ for (const rows of ['storage', 'rest'] as const) {
       return openShim(shim, rows, { statementTimeout });
     },
     execute: (sql) => shim.execute(sql),
-    // eslint-disable-next-line @typescript-eslint/require-await -- the shim knows at once
+
     running: async () => shim.running(),
     rows: (n) => `select id, repeat('x', 100) as padding from unnest(generate_array(1, ${n})) as id`,
     slow: `select count(*) as id from unnest(generate_array(1, 1000000)) a, unnest(generate_array(1, 1000000)) b`,
@@ -72,13 +72,13 @@ for (const rows of ['storage', 'rest'] as const) {
       'a CREATE TABLE that closes the parentheses':
         'select 1 as id); create table contract.made as (select 1 as id',
     },
-    // eslint-disable-next-line @typescript-eslint/require-await -- see the next line
+
     written: async () => 0,
     values: VALUES,
     guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
     failsAt: (n) =>
       `select cast(if(id = ${n}, 'x', '1') as int64) as id, repeat('x', 100) as padding from unnest(generate_array(1, ${2 * n})) as id`,
-    // eslint-disable-next-line @typescript-eslint/require-await -- the shim cuts at once
+
     async cut() {
       shim.setFault({ cutAfterRows: 500_000 });
       shim.cutConnections();

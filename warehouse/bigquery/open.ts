@@ -124,7 +124,7 @@ export async function openBigquery(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    return Number((await ask(CLOCK, signal)).row);
+    return Number((await ask(CLOCK, signal)).row) / 1000; // it is in microseconds
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {

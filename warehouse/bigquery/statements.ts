@@ -23,8 +23,8 @@ export const BIGQUERY: Dialect = {
   },
 };
 
-/** The moment of the server, in milliseconds since 1970. */
-export const CLOCK: Statement = { text: 'select unix_millis(current_timestamp()) as now', offset: 0 };
+/** The moment of the server. */
+export const CLOCK: Statement = { text: 'select current_timestamp() as now', offset: 0 };
 
 /** All columns of the segment, for a dry run, which tells its schema. */
 export function describeStatement(segment: SegmentRequest['segment']): Statement {
