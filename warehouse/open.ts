@@ -2,49 +2,75 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
-import { openBigquery } from './bigquery/open.ts';
+import { openDuckdb, type Place } from './duckdb/open.ts';
+import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import type { Reader, Warehouse } from './source.ts';
+import { openTrino } from './trino/open.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
  * loaded here, on demand.
  * @param env the environment with the secrets that the source names
+ * @param projectFolder what paths in the source are relative to
  * @throws Failure ConfigurationInvalid (a missing secret or library, login refused), SourceUnavailable
  */
 export async function openWarehouse(
   source: Source,
   env: NodeJS.ProcessEnv,
   reader: Reader,
+  projectFolder = '.',
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'duckdb':
+      return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
+    case 'clickhouse':
+      return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'trino':
+      return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'mysql': {
+      const { openMysql } = await import('./mysql/open.ts');
+      return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
+    }
     case 'bigquery': {
+      const { openBigquery } = await import('./bigquery/open.ts');
       const { connection, maximumBytesBilled } = source;
-      const { project, dataset, location } = connection;
-      const credentials = connection.credentials && secretOf(connection.credentials, env, 'credentials');
-      const place = { project, dataset, location, credentials };
-      return openBigquery({ ...place, maximumBytesBilled, statementTimeout, reader });
+      const credentials = connection.credentials && credentialsOf(connection.credentials, env);
+      return openBigquery({ ...connection, credentials, maximumBytesBilled, statementTimeout, reader });
     }
   }
 }
 
-/** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
-function urlOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
-  const url = withoutFinalBreak(env[variable] ?? '');
-  if (!url) throw new Failure('warehouseNotConfigured', { variable });
-  return { url, variable };
+type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
+
+function placeOf(connection: DuckdbConnection, env: NodeJS.ProcessEnv): Place {
+  if (!('motherduck' in connection)) return connection;
+  const { motherduck, token } = connection;
+  return { motherduck, token: secretOf(token, env) };
 }
 
-/** A secret in an environment variable. Errors contain the variable's name, never its value. */
-function secretOf(
-  { env: variable }: EnvReference,
-  env: NodeJS.ProcessEnv,
-  setting: string,
-): { variable: string; text: string } {
+/** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
+function urlOf(reference: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
+  return { url: secretOf(reference, env), variable: reference.env };
+}
+
+/** The value of an environment variable. Errors contain its name, never its value. */
+function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
+  const value = withoutFinalBreak(env[variable] ?? '');
+  if (!value) throw new Failure('warehouseNotConfigured', { variable });
+  return value;
+}
+
+function credentialsOf(reference: EnvReference, env: NodeJS.ProcessEnv): { variable: string; text: string } {
+  const { env: variable } = reference;
   const text = withoutFinalBreak(env[variable] ?? '');
-  if (!text) throw new Failure('variableMissing', { variable, empty: env[variable] !== undefined, setting });
-  return { variable, text };
+  if (text) return { variable, text };
+  throw new Failure('variableMissing', {
+    variable,
+    empty: env[variable] !== undefined,
+    setting: 'connection.credentials',
+  });
 }

@@ -6,6 +6,7 @@ const CONDITIONS = {
   syntax: 'a syntax error',
   invalid: 'its syntax, a name or a type is not valid',
   severalStatements: 'it has more than one statement',
+  notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',
   noColumn: 'a column does not exist',

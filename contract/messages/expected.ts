@@ -53,6 +53,14 @@ export const EXPECTED = {
     says: ({ least, most }) => `a number from ${least} to ${most}, or a list of them`,
   }),
 
+  // In sources.
+  duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
+  memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
+  byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),
+  googleProject: always('the ID of a Google Cloud project (lowercase letters, digits, hyphens)'),
+  googleDataset: always('a dataset, or project.dataset'),
+  googleLocation: always('a location of BigQuery such as EU or europe-west1'),
+
   // In every file of a project folder.
   id: always('an id (the file name) of lowercase letters, digits and single hyphens'),
   idLength: message({
@@ -78,11 +86,6 @@ export const EXPECTED = {
   retentionOfRuns: always('a duration of at least 7d, because guards compare with the last 7 days'),
   retentionOfRejects: always('at most retention.runs, because rejects are deleted with their run'),
   retentionOfChanges: always('at most retention.runs, because the change log is deleted with its runs'),
-
-  byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),
-  googleProject: always('the ID of a Google Cloud project (lowercase letters, digits, hyphens)'),
-  googleDataset: always('a dataset, or project.dataset'),
-  googleLocation: always('a location of BigQuery such as EU or europe-west1'),
 
   // In destinations/.
   hostKey: always('the SHA256 fingerprint of the server\'s host key: "SHA256:" and 43 characters'),

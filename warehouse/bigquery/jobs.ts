@@ -89,7 +89,7 @@ export class Jobs {
     });
     const { query, totalBytesProcessed, rowLevelSecurityStatistics } = answer.statistics ?? {};
     if (query?.statementType !== 'SELECT') {
-      const condition = query?.statementType === 'SCRIPT' ? 'severalStatements' : 'readOnly';
+      const condition = query?.statementType === 'SCRIPT' ? 'severalStatements' : 'notSelect';
       const { setting, table } = statement;
       throw new Failure('queryRefused', { setting, table, condition, code: 'BigQuery dry run' });
     }
