@@ -1,5 +1,5 @@
 import { createServer, request as httpRequest } from 'node:http';
-import { createServer as createTcp, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -213,23 +213,11 @@ describe('BigQuery as a warehouse', () => {
     expect(error.message).toMatch(/rejected the login \(OAuth invalid_grant\)/);
   });
 
-  test('a server that never answers is unavailable', async () => {
-    const silent = createTcp();
-    silent.listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    closers.push(() => silent.close());
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const warehouse = await openShim({ ...shim, url }, 'rest', {}, { answer: 200, cancel: 200 });
-    await expect(readAll(warehouse, 'select 1 as id', ['id'])).rejects.toMatchObject({
-      type: 'SourceUnavailable',
-    });
-  });
-
-  test('a port where nothing listens is unavailable', async () => {
-    const warehouse = await openShim({ ...shim, url: 'http://127.0.0.1:1' }, 'rest');
-    await expect(readAll(warehouse, 'select 1 as id', ['id'])).rejects.toMatchObject({
-      type: 'SourceUnavailable',
-      message: expect.stringContaining('BigQuery, project shop') as string,
-    });
+  test('who asks only for the columns starts no query', async () => {
+    const warehouse = await openShim(shim, 'storage');
+    const read = await warehouse.read({ segment: { query: 'select 1 as id' }, columns: ['id'], signal });
+    expect(read.columns).toEqual([{ name: 'id', kind: 'integer', databaseType: 'INT64' }]);
+    await warehouse.close();
+    expect(inserted().map(({ configuration }) => configuration.dryRun)).toEqual([true]);
   });
 });

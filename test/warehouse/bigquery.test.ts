@@ -80,7 +80,7 @@ for (const rows of ['storage', 'rest'] as const) {
       `select cast(if(id = ${n}, 'x', '1') as int64) as id, repeat('x', 100) as padding from unnest(generate_array(1, ${2 * n})) as id`,
 
     async cut() {
-      shim.setFault({ cutAfterRows: 500_000 });
+      shim.setFault({ cutAfterRows: 30_000 });
       shim.cutConnections();
     },
     miscount: () => void (isMiscounting = true),

@@ -5,9 +5,14 @@
 import { isUtf8 } from 'node:buffer';
 import { needsWork } from '../sql/lines.ts';
 import type { Encoder } from './encoder.ts';
+import { AnswerUnreadable } from './failures.ts';
 
 /** The message is not what we asked for. */
-export class ArrowUnreadable extends Error {}
+export class ArrowUnreadable extends AnswerUnreadable {
+  constructor() {
+    super('Arrow with columns of text');
+  }
+}
 
 const [SCHEMA, RECORD_BATCH] = [1, 3];
 const UTF8 = 5;

@@ -42,6 +42,16 @@ export class StorageError extends Error {
   }
 }
 
+/** An answer is not what the protocol says. */
+export class AnswerUnreadable extends Error {
+  readonly expected: string;
+
+  constructor(expected: string) {
+    super('Unreadable answer');
+    this.expected = expected;
+  }
+}
+
 const TEMPORARY = new Set([
   'backendError',
   'internalError',
@@ -93,6 +103,9 @@ export function failuresOf({
   return (error, during = {}) => {
     if (error instanceof BigqueryError) return fromServer(error, during);
     if (error instanceof StorageError) return fromStorage(error);
+    if (error instanceof AnswerUnreadable) {
+      return new Failure('sourceAnswerUnreadable', { connection, status: 200, expected: error.expected });
+    }
     if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
     const code = codeOf(error);
     const fault = tlsFaultOf(code);

@@ -112,11 +112,13 @@ export class Jobs {
 
   /** Starts a job. It sees the data of this moment. */
   async start(job: Job): Promise<void> {
-    const { project, statementTimeout } = this.#settings;
+    const { project, statementTimeout, maximumBytesBilled } = this.#settings;
     const { id: jobId, location } = job;
+    const { labels, query } = this.#configuration(job.statement);
+    const limit = maximumBytesBilled !== undefined && { maximumBytesBilled: String(maximumBytesBilled) };
     const body = {
       jobReference: { projectId: project, jobId, location },
-      configuration: { jobTimeoutMs: String(statementTimeout), ...this.#configuration(job.statement) },
+      configuration: { labels, query: { ...query, ...limit }, jobTimeoutMs: String(statementTimeout) },
     };
     const answer = await this.#rest
       .json<JobAnswer>({ method: 'POST', path: 'jobs', body })
@@ -164,7 +166,7 @@ export class Jobs {
   }
 
   #configuration({ text }: Statement) {
-    const { project, dataset, maximumBytesBilled, reader } = this.#settings;
+    const { project, dataset, reader } = this.#settings;
     const [datasetId, projectId = project] = (dataset ?? '').split('.').reverse();
     return {
       labels: labelsOf(reader),
@@ -173,7 +175,6 @@ export class Jobs {
         useLegacySql: false,
         priority: 'INTERACTIVE',
         ...(datasetId && { defaultDataset: { projectId, datasetId } }),
-        ...(maximumBytesBilled !== undefined && { maximumBytesBilled: String(maximumBytesBilled) }),
       },
     };
   }

@@ -137,14 +137,14 @@ export async function openBigquery(
       // not all columns may be requested
       checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
     }
-    const job = jobs.prepare(statement, described.location);
-    await start(job).catch(translator(statement, job));
-    signal.throwIfAborted();
     let rows: number | undefined;
 
     async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      // not before: who only asks for the columns must not pay for the rows
+      const job = jobs.prepare(statement, described.location);
       try {
         signal.throwIfAborted();
+        await start(job);
         const told = await jobs.wait(job, ended.signal);
         const encoder = new Encoder(fields);
         const sent = yield* rowsOf(job, told, encoder);
@@ -181,7 +181,8 @@ export async function openBigquery(
     if (told === 0) return 0;
     if (places.rows === 'storage' && job.table) {
       const { project } = options;
-      storage = await Storage.open({ project, tokens, place: places.storage, silence: timeouts.answer });
+      const settings = { project, tokens, silence: timeouts.answer, signal: ended.signal };
+      storage = await Storage.open({ ...settings, place: places.storage });
       ended.signal.throwIfAborted();
       if (storage) return yield* storage.read(job.table, encoder);
     }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Encoder } from './encoder.ts';
+import { AnswerUnreadable } from './failures.ts';
 
 const [SPACE, QUOTE, COMMA, COLON, OPEN, BACKSLASH, CLOSE] = [32, 34, 44, 58, 91, 92, 93];
 const [BEGIN, END, LETTER_F, LETTER_N, LETTER_V] = [123, 125, 102, 110, 118];
@@ -8,7 +9,11 @@ const [BEGIN, END, LETTER_F, LETTER_N, LETTER_V] = [123, 125, 102, 110, 118];
 const INCOMPLETE = new Error('More is needed.');
 
 /** The page is not JSON as getQueryResults sends it. */
-export class PageUnreadable extends Error {}
+export class PageUnreadable extends AnswerUnreadable {
+  constructor() {
+    super('a page of query results');
+  }
+}
 
 /**
  * Encodes the rows of a page of query results, `{"rows":[{"f":[{"v":"text"},{"v":null}]}], …}`, while it arrives. All

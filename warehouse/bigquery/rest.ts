@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { BigqueryError } from './failures.ts';
+import { AnswerUnreadable, BigqueryError } from './failures.ts';
 import type { TokenSource } from './credentials.ts';
 import type { Timeouts } from './waits.ts';
 
@@ -52,7 +52,7 @@ export class Rest {
       try {
         const pieces: Buffer[] = [];
         for await (const piece of await this.stream(call)) pieces.push(piece as Buffer);
-        return JSON.parse(Buffer.concat(pieces).toString()) as T;
+        return parsed(Buffer.concat(pieces).toString()) as T;
       } catch (error) {
         if (tries === TRIES || call.signal?.aborted || !isTemporary(error)) throw error;
         const asked = error instanceof BigqueryError ? error.retryAfter : undefined;
@@ -108,6 +108,14 @@ export class Rest {
   /** Ends all connections, also in the middle of an answer. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AnswerUnreadable('JSON of BigQuery');
   }
 }
 

@@ -24,6 +24,8 @@ interface Settings {
   place?: StoragePlace;
   /** The maximum milliseconds without an answer. */
   silence: number;
+  /** Ends every wait. */
+  signal: AbortSignal;
 }
 
 /** BigQuery's Storage Read API: https://cloud.google.com/bigquery/docs/reference/storage */
@@ -60,7 +62,7 @@ export class Storage {
 
   /** Yields the rows of a table of texts as COPY lines; returns the number of rows that the server says it sent. */
   async *read(table: Table, encoder: Encoder): AsyncGenerator<Buffer, number, undefined> {
-    const { project, silence } = this.#settings;
+    const { project } = this.#settings;
     const { projectId, datasetId, tableId } = table;
     const [session] = await this.#asked(
       this.#client.createReadSession({
@@ -83,7 +85,7 @@ export class Storage {
       const responses = stream[Symbol.asyncIterator]() as AsyncIterator<Response>;
       stream.on('error', () => undefined); // after an early stop, nothing else listens
       try {
-        const next = () => this.#asked(within(silence, responses.next()));
+        const next = () => this.#asked(responses.next());
         for (let item = await next(); !item.done; item = await next()) {
           const { rowCount, arrowRecordBatch } = item.value;
           rows += Number(rowCount ?? 0);
@@ -102,10 +104,11 @@ export class Storage {
     await this.#client.close();
   }
 
-  /** Errors of gRPC have a number. */
+  /** Waits for an answer. Errors of gRPC have a number as their code. */
   async #asked<T>(answer: Promise<T>): Promise<T> {
+    const { silence, signal } = this.#settings;
     try {
-      return await answer;
+      return await within(silence, answer, signal);
     } catch (error) {
       const { code, details } = error as { code?: unknown; details?: unknown };
       if (error instanceof Failure || typeof code !== 'number') throw error;

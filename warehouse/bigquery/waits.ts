@@ -19,16 +19,24 @@ export const TIMEOUTS: Timeouts = {
   pause: 500,
 };
 
-/** Rejects with the code ETIMEDOUT if a promise takes longer. */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('No answer before the timeout.'), { code: 'ETIMEDOUT' });
-    timer = setTimeout(() => reject(error), milliseconds);
+/** Rejects with the code ETIMEDOUT if a promise takes longer, and with the reason of the signal when that is aborted. */
+export async function within<T>(milliseconds: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted();
+  let stop = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    const late = () =>
+      reject(Object.assign(new Error('No answer before the timeout.'), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(late, milliseconds);
+    const abort = () => reject(signal!.reason as Error);
+    signal?.addEventListener('abort', abort, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, ended]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
