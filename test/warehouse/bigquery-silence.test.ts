@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcp, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer as createTcp, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAll } from './reading.ts';
 import { openShim } from './bigquery-place.ts';
@@ -74,6 +74,49 @@ describe('BigQuery that does not answer as it should', () => {
     await expect(readAll(warehouse, 'select 1 as id', ['id'])).rejects.toMatchObject({
       type: 'SourceUnavailable',
       message: expect.stringContaining('BigQuery, project shop') as string,
+    });
+  });
+
+  describe('a stream of rows that falls silent', () => {
+    let proxy: Server;
+    let fellSilent: () => void;
+    const query = `select id, repeat('x', 100) as padding from unnest(generate_array(1, 200000)) as id`;
+    beforeEach(async () => {
+      fellSilent = () => undefined;
+      proxy = createTcp((socket) => {
+        const server = connect(Number(shim.storageAddress.split(':')[1]), '127.0.0.1');
+        let size = 0;
+        server.on('data', (piece) => {
+          if ((size += piece.length) < 3_000_000) socket.write(piece);
+          else {
+            server.pause();
+            fellSilent();
+          }
+        });
+        socket.pipe(server);
+        socket.on('error', () => server.destroy()).on('close', () => server.destroy());
+        server.on('error', () => socket.destroy());
+      });
+      proxy.listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      closers.push(() => proxy.close());
+    });
+    const open = (answer: number) => {
+      const storageAddress = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      return openShim({ ...shim, storageAddress }, 'storage', {}, { answer });
+    };
+
+    test('makes the read fail', async () => {
+      await expect(readAll(await open(5_000), query, ['id', 'padding'])).rejects.toMatchObject({
+        type: 'SourceUnavailable',
+      });
+    });
+
+    test('does not delay a cancellation', async () => {
+      const controller = new AbortController();
+      fellSilent = () => controller.abort(new Error('enough of it'));
+      const read = readAll(await open(3_600_000), query, ['id', 'padding'], controller.signal);
+      await expect(read).rejects.toThrow('enough of it');
     });
   });
 });
