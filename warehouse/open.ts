@@ -35,6 +35,12 @@ export async function openWarehouse(
       const { openMysql } = await import('./mysql/open.ts');
       return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
     }
+    case 'bigquery': {
+      const { openBigquery } = await import('./bigquery/open.ts');
+      const { connection, maximumBytesBilled } = source;
+      const credentials = connection.credentials && credentialsOf(connection.credentials, env);
+      return openBigquery({ ...connection, credentials, maximumBytesBilled, statementTimeout, reader });
+    }
   }
 }
 
@@ -56,4 +62,15 @@ function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): stri
   const value = withoutFinalBreak(env[variable] ?? '');
   if (!value) throw new Failure('warehouseNotConfigured', { variable });
   return value;
+}
+
+function credentialsOf(reference: EnvReference, env: NodeJS.ProcessEnv): { variable: string; text: string } {
+  const { env: variable } = reference;
+  const text = withoutFinalBreak(env[variable] ?? '');
+  if (text) return { variable, text };
+  throw new Failure('variableMissing', {
+    variable,
+    empty: env[variable] !== undefined,
+    setting: 'connection.credentials',
+  });
 }

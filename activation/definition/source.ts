@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
+import { bigquerySource } from './sources/bigquery.ts';
 import { duckdbSource } from './sources/duckdb.ts';
 import { clickhouseSource } from './sources/clickhouse.ts';
 import { mysqlSource } from './sources/mysql.ts';
@@ -7,7 +8,14 @@ import { postgresSource } from './sources/postgres.ts';
 import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource, duckdbSource, clickhouseSource, trinoSource, mysqlSource] as const;
+const SOURCES = [
+  postgresSource,
+  duckdbSource,
+  clickhouseSource,
+  trinoSource,
+  mysqlSource,
+  bigquerySource,
+] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

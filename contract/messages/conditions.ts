@@ -4,6 +4,7 @@
  */
 const CONDITIONS = {
   syntax: 'a syntax error',
+  invalid: 'its syntax, a name or a type is not valid',
   severalStatements: 'it has more than one statement',
   notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
@@ -17,6 +18,7 @@ const CONDITIONS = {
   readOnly: 'it would write, and the connection is read-only',
   types: 'types do not match',
   value: 'a value is not valid',
+  computation: 'a value cannot be computed or converted',
   conversion: 'text cannot be converted to the type',
   range: 'a number is out of range for its type',
   moment: 'text is not a valid date or time',

@@ -56,6 +56,10 @@ export const EXPECTED = {
   // In sources.
   duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
   memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
+  byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),
+  googleProject: always('the ID of a Google Cloud project (lowercase letters, digits, hyphens)'),
+  googleDataset: always('a dataset, or project.dataset'),
+  googleLocation: always('a location of BigQuery such as EU or europe-west1'),
 
   // In every file of a project folder.
   id: always('an id (the file name) of lowercase letters, digits and single hyphens'),

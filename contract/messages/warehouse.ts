@@ -1,8 +1,8 @@
-import { connectionInWords } from './connections.ts';
+import { connectionInWords, TLS_FAULTS, type TlsFault } from './connections.ts';
 import { conditionInWords, type Condition } from './conditions.ts';
 import { advise, always, failure, message } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
-import { counted } from './words.ts';
+import { counted, sizeInWords } from './words.ts';
 
 /** Where the database found the error in a query. */
 export type QueryPlace = { line: number; column: number } | 'end';
@@ -66,6 +66,17 @@ export const WAREHOUSE_MESSAGES = {
     ],
     says: ({ connection, check, code }) =>
       `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
+  }),
+  sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { connection: 'BigQuery, project shop', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+    ],
+    says: ({ connection, fault, code }) =>
+      `The TLS connection to the warehouse (${connection}) failed: ${TLS_FAULTS[fault]} (${code}).`,
+    next: () =>
+      advise(
+        'If a proxy of your company inspects TLS, set NODE_EXTRA_CA_CERTS to a file with its CA certificate, and restart the worker.',
+      ),
   }),
   sourceSettingUnusable: failure<{ connection: string; setting: string; expected: string }>(
     'ConfigurationInvalid',
@@ -138,6 +149,16 @@ export const WAREHOUSE_MESSAGES = {
         `${queryInWords(setting, table)} failed: ${conditionInWords(condition)}${placeInWords(at)} (${code}).`,
     },
   ),
+  queryTooLarge: failure<Asked & { bytes?: number; limit: number }>('SegmentQueryFailed', {
+    examples: [
+      { bytes: 12_500_000_000, limit: 10_000_000_000 },
+      { setting: 'guards.freshness', limit: 1_000_000 },
+    ],
+    says: ({ setting, table, bytes, limit }) =>
+      `${queryInWords(setting, table)} was not run: it would process ${bytes === undefined ? 'too many bytes' : sizeInWords(bytes)}; ` +
+      `maximumBytesBilled of the source is ${sizeInWords(limit)}.`,
+    next: () => advise('Select fewer columns or partitions, or raise maximumBytesBilled.'),
+  }),
   tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
     examples: [
       { table: 'Shop.Customers', near: 'shop.customers', sqlstate: '42P01' },

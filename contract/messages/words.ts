@@ -27,3 +27,10 @@ export function asSetting(milliseconds: number): string {
   const [unit, size] = Object.entries(units).find(([, size]) => milliseconds % size === 0) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;
 }
+
+/** A number of bytes with a decimal unit: `12.5 GB`. Exact up to three decimals. */
+export function sizeInWords(bytes: number): string {
+  const units = { TB: 1e12, GB: 1e9, MB: 1e6, kB: 1e3 };
+  const [unit, size] = Object.entries(units).find(([, size]) => bytes >= size) ?? ['bytes', 1];
+  return `${Math.round((bytes / size) * 1000) / 1000} ${unit}`;
+}

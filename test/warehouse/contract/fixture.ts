@@ -30,6 +30,8 @@ export interface WarehouseFixture {
   impatient?: () => Promise<number>;
   /** Makes the next read's count of rows wrong, if the count is told apart from the rows. */
   miscount?: () => void;
+  /** The query has ended on the server before its first row can be read. */
+  endsBeforeRows?: boolean;
   /** Statements of this dialect, where they differ from {@link SQL}. */
   sql?: Partial<typeof SQL>;
 }

@@ -78,7 +78,7 @@ function translated(tokens: Token[], project: string, ddl: boolean): Piece[] {
     const format =
       /^format_(timestamp|datetime|date|time)$/.test(word) && opens ? significant(tokens, next + 1) : -1;
     if (format > 0 && tokens[format]?.kind === 'text') {
-      pieces.push({ text: `strftime(${formatOf(literalOf(tokens[format].text))}`, at });
+      pieces.push({ text: `bq_format(${formatOf(literalOf(tokens[format].text))}`, at });
       i = format;
     } else if (token.kind === 'text') pieces.push({ text: literalOf(token.text), at });
     else if (token.kind === 'quoted') pieces.push({ text: identifier(token.text, project), at });

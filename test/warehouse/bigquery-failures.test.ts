@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { sourceSchema } from '../../activation/definition/source.ts';
+import type { Failure } from '../../contract/failure.ts';
+import { BigqueryError, failuresOf, StorageError } from '../../warehouse/bigquery/failures.ts';
+import { columnOf, textOf } from '../../warehouse/bigquery/kinds.ts';
+import { around } from '../../warehouse/sql/statements.ts';
+import { BIGQUERY } from '../../warehouse/bigquery/statements.ts';
+
+const failures = failuresOf({
+  connection: 'BigQuery, project shop',
+  statementTimeout: 60_000,
+  maximumBytesBilled: 1_000_000,
+});
+const failureOf = (error: Error, elapsed?: number) => failures(error, { elapsed }) as Failure;
+const ofReason = (reason: string, status = 400) =>
+  new BigqueryError({ status, reason, words: `the value 'secret' of ${reason}` });
+
+describe('errors of BigQuery', () => {
+  test.each([
+    ['accessDenied', 'SegmentQueryFailed', 'a permission is missing'],
+    ['notFound', 'SegmentQueryFailed', 'a table does not exist'],
+    ['resourcesExceeded', 'SegmentQueryFailed', 'limit of the server'],
+    ['somethingNew', 'SegmentQueryFailed', 'an error of the database (BigQuery error somethingNew)'],
+    ['bytesBilledLimitExceeded', 'SegmentQueryFailed', 'maximumBytesBilled of the source is 1 MB'],
+    ['stopped', 'SegmentQueryFailed', 'the statement was canceled'],
+    ['billingNotEnabled', 'ConfigurationInvalid', 'billing'],
+    ['quotaExceeded', 'SourceUnavailable', 'quotaExceeded'],
+    ['backendError', 'SourceUnavailable', 'backendError'],
+    ['jobRateLimitExceeded', 'SourceUnavailable', 'jobRateLimitExceeded'],
+  ])('with the reason %s are %s', (reason, type, words) => {
+    const failure = failureOf(ofReason(reason), 5);
+    expect(failure).toMatchObject({ type, cause: undefined });
+    expect(failure.message).toContain(words);
+    expect(failure.message).not.toContain('secret');
+  });
+
+  test('are a timeout if the job was stopped after the statement timeout', () => {
+    expect(failureOf(ofReason('stopped', 499), 60_000).message).toContain('1m');
+    expect(failureOf(ofReason('stopped', 499), 59_999).message).not.toContain('statementTimeout');
+  });
+
+  test.each([
+    [401, 'ConfigurationInvalid'],
+    [429, 'SourceUnavailable'],
+    [502, 'SourceUnavailable'],
+    [404, 'SourceUnavailable'],
+  ])('without a reason are judged by the HTTP status %i: %s', (status, type) => {
+    expect(failureOf(new BigqueryError({ status, words: '<html>secret' }))).toMatchObject({ type });
+  });
+
+  test.each([
+    [7, 'ConfigurationInvalid', 'roles/bigquery.readSessionUser'],
+    [16, 'ConfigurationInvalid', 'gRPC status 16'],
+    [14, 'SourceUnavailable', 'gRPC status 14'],
+  ])('of the Storage Read API with the status %i are %s', (status, type, words) => {
+    const failure = failureOf(new StorageError(status, 'secret'));
+    expect(failure).toMatchObject({ type });
+    expect(failure.message).toContain(words);
+    expect(failure.message).not.toContain('secret');
+  });
+
+  test('of TLS are settings, and other errors of the network pass', () => {
+    const error = (code: string) => failureOf(Object.assign(new Error('secret'), { code }));
+    expect(error('SELF_SIGNED_CERT_IN_CHAIN')).toMatchObject({ type: 'ConfigurationInvalid' });
+    expect(error('ECONNRESET')).toMatchObject({ type: 'SourceUnavailable' });
+  });
+});
+
+describe('GoogleSQL', () => {
+  test.each([
+    "select 'it\\'s; --' as a;",
+    'select """a ";" # b""" as a; # the end;',
+    "select r'\\;', ''';'';''' ; -- ;",
+    'select 1 as `odd;--` /* ; */ ;',
+  ])('the final semicolon of %j is removed, and no other character', (query) => {
+    const { query: kept } = around(BIGQUERY, '(', { query }, ')');
+    const final = query.replace(/;(?=\s*(?:#.*|-- ;)?$)/, ' ');
+    expect(kept).toBe(final);
+    expect(kept).not.toBe(query);
+  });
+
+  test('names are quoted with their backticks and backslashes', () => {
+    expect(BIGQUERY.quote('a`b\\c')).toBe('`a\\`b\\\\c`');
+  });
+
+  test('types have the names of GoogleSQL, with precision and as arrays', () => {
+    const typeOf = (type: string, more = {}) => columnOf({ name: 'c', type, ...more }).databaseType;
+    expect(typeOf('INTEGER', { mode: 'REPEATED' })).toBe('ARRAY<INT64>');
+    expect(typeOf('NUMERIC', { precision: '10', scale: '2' })).toBe('NUMERIC(10, 2)');
+    expect(typeOf('RECORD')).toBe('STRUCT');
+    expect(textOf({ name: 'c', type: 'NUMERIC', precision: '10', scale: '2' })!('1.5')).toBe('1.50');
+  });
+});
+
+describe('the source of a BigQuery', () => {
+  const source = (maximumBytesBilled: unknown) =>
+    sourceSchema.safeParse({ driver: 'bigquery', connection: { project: 'my-shop' }, maximumBytesBilled });
+
+  test.each([
+    [10_000_000, 10_000_000],
+    ['10 GB', 10_000_000_000],
+    ['1.5GB', 1_500_000_000],
+    ['1 TiB', 2 ** 40],
+    ['500 mb', 500_000_000],
+  ])('maximumBytesBilled: %j is %i bytes', (written, bytes) => {
+    expect(source(written).data).toMatchObject({ maximumBytesBilled: bytes });
+  });
+
+  test.each([0, -1, '10 apples', 'GB', '', '1e9'])('maximumBytesBilled: %j is refused', (written) => {
+    expect(source(written).success).toBe(false);
+  });
+
+  test.each(['My-Shop', 'shop/../other', 'a b', ''])('the project %j is refused', (project) => {
+    expect(sourceSchema.safeParse({ driver: 'bigquery', connection: { project } }).success).toBe(false);
+  });
+});

@@ -1,0 +1,105 @@
+import { describeWarehouse } from './contract.ts';
+import type { WarehouseFixture } from './contract/fixture.ts';
+import { openShim } from './bigquery-place.ts';
+import { startBigqueryShim, type BigqueryShim } from './shims/bigquery/shim.ts';
+
+const VALUES: WarehouseFixture['values'] = [
+  {
+    expression: String.raw`'tab\tnew\nline\rback\\slash'`,
+    kind: 'text',
+    text: String.raw`tab\tnew\nline\rback\\slash`,
+  },
+  { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+  { expression: "''", kind: 'text', text: '' },
+  { expression: 'cast(null as string)', kind: 'text', text: String.raw`\N` },
+  { expression: String.raw`'\\N'`, kind: 'text', text: String.raw`\\N` },
+  { expression: 'code_points_to_string([97, 0, 98])', kind: 'text', text: 'ab\uffff' },
+  { expression: 'true', kind: 'boolean', text: 't' },
+  { expression: '1 = 2', kind: 'boolean', text: 'f' },
+  { expression: 'cast(null as bool)', kind: 'boolean', text: String.raw`\N` },
+  { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
+  { expression: '-9223372036854775808', kind: 'integer', text: '-9223372036854775808' },
+  { expression: "numeric '12345678901234567890.12'", kind: 'decimal', text: '12345678901234567890.12' },
+  {
+    expression: "bignumeric '12345678901234567890.123456789012345678'",
+    kind: 'decimal',
+    text: '12345678901234567890.123456789012345678',
+  },
+  { expression: 'cast(0.1 as float64) + cast(0.2 as float64)', kind: 'float', text: '0.30000000000000004' },
+  { expression: 'cast(1e20 as float64)', kind: 'float', text: '1e+20' },
+  { expression: 'cast(1 as float64)', kind: 'float', text: '1' },
+  { expression: "cast('nan' as float64)", kind: 'float', text: 'NaN' },
+  { expression: "cast('-inf' as float64)", kind: 'float', text: '-Infinity' },
+  { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
+  { expression: "datetime '2026-01-31 10:20:30.123'", kind: 'timestamp', text: '2026-01-31 10:20:30.123' },
+  { expression: "datetime '2026-01-31 10:20:00'", kind: 'timestamp', text: '2026-01-31 10:20:00' },
+  {
+    expression: "timestamp '2026-01-31 10:20:30.123456+02:00'",
+    kind: 'timestamptz',
+    text: '2026-01-31 08:20:30.123456+00',
+  },
+  { expression: "timestamp '1969-12-31 23:59:00+00'", kind: 'timestamptz', text: '1969-12-31 23:59:00+00' },
+  { expression: "time '10:20:30'", kind: 'unsupported', text: '10:20:30' },
+  { expression: '[1, 2]', kind: 'unsupported', text: '[1,2]' },
+  { expression: `parse_json('{"a":1}')`, kind: 'unsupported', text: '{"a":1}' },
+  { expression: "from_base64('/wA=')", kind: 'unsupported', text: '/wA=' },
+];
+
+for (const rows of ['storage', 'rest'] as const) {
+  let shim: BigqueryShim;
+  let isMiscounting = false;
+  describeWarehouse(`BigQuery, rows by ${rows}`, {
+    async start() {
+      shim = await startBigqueryShim();
+    },
+    stop: () => shim.close(),
+    open({ statementTimeout = 60_000 } = {}) {
+      shim.setFault({ totalRowsDelta: isMiscounting ? 1 : undefined, cutAfterRows: undefined });
+      isMiscounting = false;
+      return openShim(shim, rows, { statementTimeout });
+    },
+    execute: (sql) => shim.execute(sql),
+
+    running: async () => shim.running(),
+    rows: (n) => `select id, repeat('x', 100) as padding from unnest(generate_array(1, ${n})) as id`,
+    slow: `select count(*) as id from unnest(generate_array(1, 1000000)) a, unnest(generate_array(1, 1000000)) b`,
+    endsBeforeRows: true,
+    writes: {
+      'an INSERT as the query': 'insert into written values (1)',
+      'a MERGE as the query':
+        'merge written using (select 1 as id) one on false when not matched then insert values (1)',
+      'a CREATE TABLE as the query': 'create table contract.made as select 1 as id',
+      'a CREATE TABLE that closes the parentheses':
+        'select 1 as id); create table contract.made as (select 1 as id',
+    },
+
+    written: async () => 0,
+    values: VALUES,
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    failsAt: (n) =>
+      `select cast(if(id = ${n}, 'x', '1') as int64) as id, repeat('x', 100) as padding from unnest(generate_array(1, ${2 * n})) as id`,
+
+    async cut() {
+      shim.setFault({ cutAfterRows: 30_000 });
+      shim.cutConnections();
+    },
+    miscount: () => void (isMiscounting = true),
+    sql: {
+      empty: 'select 1 as id from unnest([1]) where 1 = 0',
+      createPeople: 'create table contract.contract_people (id int64, first_name string)',
+      createMoving: 'create table contract.contract_moving (id int64, padding string)',
+      createAsked: 'create table contract.contract_asked (id int64)',
+      createKept: 'create table contract.contract_kept (id int64)',
+      comments: {
+        'a trailing semicolon': 'select 1 as id;',
+        'a semicolon, blanks and a comment': 'select 1 as id ; \n\n -- the end; really\n # and ; this',
+        'a comment as its last line, with no line break': 'select 1 as id # all of them',
+        'comments and semicolons in texts':
+          "select /* ; */ 1 as id, ';--' as other, '''/*';''' as third, r'\\;' as fourth, \"#\" as fifth ;",
+        'a WITH': 'with chosen as (select 1 as id) select id from chosen',
+      },
+      nowhere: 'select 1 as id\nfrom contract.nowhere',
+      nowhereSays: /a table does not exist \(BigQuery error notFound\)/,
+    },
+  });
+}

@@ -1,0 +1,158 @@
+import ms from 'ms';
+import { tlsFaultOf } from '../../contract/certificates.ts';
+import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
+import type { Condition } from '../../contract/messages/conditions.ts';
+import type { Statement } from '../sql/statements.ts';
+
+/** An error that BigQuery's REST API reported. */
+export class BigqueryError extends Error {
+  readonly status: number;
+  /** One of https://cloud.google.com/bigquery/docs/error-messages; undefined if the answer is not BigQuery's. */
+  readonly reason: string | undefined;
+  /** The server's text. It may contain values and literals. */
+  readonly words: string;
+  /** What the server wants to pass until the next call, in milliseconds. */
+  readonly retryAfter: number | undefined;
+
+  constructor(facts: { status: number; reason?: string; words: string; retryAfter?: number }) {
+    super('BigQuery error');
+    this.status = facts.status;
+    this.reason = facts.reason;
+    this.words = facts.words;
+    this.retryAfter = facts.retryAfter;
+  }
+
+  /** A later call may succeed. */
+  get isTemporary(): boolean {
+    if (this.reason !== undefined && TEMPORARY.has(this.reason)) return true;
+    return this.status === 429 || this.status >= 500;
+  }
+}
+
+/** An error of the Storage Read API: https://grpc.io/docs/guides/status-codes/ */
+export class StorageError extends Error {
+  readonly status: number;
+  readonly words: string;
+
+  constructor(status: number, words: string) {
+    super('BigQuery Storage error');
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/** An answer is not what the protocol says. */
+export class AnswerUnreadable extends Error {
+  readonly expected: string;
+
+  constructor(expected: string) {
+    super('Unreadable answer');
+    this.expected = expected;
+  }
+}
+
+const TEMPORARY = new Set([
+  'backendError',
+  'internalError',
+  'jobBackendError',
+  'jobInternalError',
+  'jobRateLimitExceeded',
+  'quotaExceeded',
+  'rateLimitExceeded',
+  'resourceInUse',
+  'tableUnavailable',
+  'timeout',
+]);
+const CONDITIONS: Record<string, Condition> = {
+  accessDenied: 'noPermission',
+  billingTierLimitExceeded: 'limit',
+  invalid: 'invalid',
+  invalidQuery: 'invalid',
+  notFound: 'noTable',
+  notImplemented: 'feature',
+  resourcesExceeded: 'limit',
+  responseTooLarge: 'limit',
+  stopped: 'canceled',
+};
+const [PERMISSION_DENIED, UNAUTHENTICATED] = [7, 16];
+
+/** What was happening when an error occurred. */
+export interface During {
+  statement?: Statement;
+  /** The milliseconds since the job started; undefined: no job runs, so a dry run checked the query. */
+  elapsed?: number;
+}
+
+/** Converts errors of BigQuery and the network into failures of contract/failure.ts; no other function does. */
+export type Failures = (error: unknown, during?: During) => unknown;
+
+/**
+ * BigQuery tells the position of an error only in its text, which we do not parse. The text goes to the state.
+ * @param source `connection` names the warehouse in messages; the limits are in milliseconds and bytes
+ */
+export function failuresOf({
+  connection,
+  statementTimeout,
+  maximumBytesBilled,
+}: {
+  connection: string;
+  statementTimeout: number;
+  maximumBytesBilled?: number;
+}): Failures {
+  return (error, during = {}) => {
+    if (error instanceof BigqueryError) return fromServer(error, during);
+    if (error instanceof StorageError) return fromStorage(error);
+    if (error instanceof AnswerUnreadable) {
+      return new Failure('sourceAnswerUnreadable', { connection, status: 200, expected: error.expected });
+    }
+    if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
+    const code = codeOf(error);
+    const fault = tlsFaultOf(code);
+    if (fault) return new Failure('sourceTlsRefused', { connection, fault, code });
+    return new Failure('sourceUnreachable', { connection, code });
+  };
+
+  function fromServer(error: BigqueryError, { statement, elapsed }: During): Failure {
+    const { status, reason, words } = error;
+    const asked = { setting: statement?.setting, table: statement?.table };
+    const code = reason === undefined ? `HTTP status ${status}` : `BigQuery error ${reason}`;
+    if (reason === 'stopped' && elapsed !== undefined && elapsed >= statementTimeout) {
+      return new Failure('queryTimedOut', { ...asked, limit: ms(statementTimeout) }, { words });
+    }
+    if (reason === 'bytesBilledLimitExceeded' && maximumBytesBilled !== undefined) {
+      return new Failure('queryTooLarge', { ...asked, limit: maximumBytesBilled }, { words });
+    }
+    if (status === 401 || reason === 'invalidUser') {
+      const check = ['credentials', 'the service account', 'the clock of this machine'];
+      return new Failure('sourceLoginRefused', { connection, check, code }, { words });
+    }
+    if (reason === 'billingNotEnabled') {
+      const unusable = { connection, setting: 'project', expected: 'a project with billing enabled' };
+      return new Failure('sourceSettingUnusable', unusable, { words });
+    }
+    if (error.isTemporary) {
+      const { retryAfter } = error;
+      return new Failure('sourceBrokeOff', { connection, code }, { words, retryAfter });
+    }
+    if (reason === undefined) {
+      return new Failure('sourceAnswerUnreadable', { connection, status, expected: 'JSON of BigQuery' });
+    }
+    // a dry run has accepted the query, so what fails in the job is a value
+    const isOfValue = reason === 'invalidQuery' && elapsed !== undefined;
+    const condition = isOfValue ? 'computation' : (CONDITIONS[reason] ?? 'other');
+    return new Failure('queryRefused', { ...asked, condition, code }, { words });
+  }
+
+  function fromStorage({ status, words }: StorageError): Failure {
+    const code = `gRPC status ${status} of the Storage Read API`;
+    if (status === PERMISSION_DENIED || status === UNAUTHENTICATED) {
+      const check = [
+        'that the service account has the role BigQuery Read Session User (roles/bigquery.readSessionUser)',
+        'that the BigQuery Storage API is enabled',
+      ];
+      return new Failure('sourceLoginRefused', { connection, check, code }, { words });
+    }
+    return new Failure('sourceBrokeOff', { connection, code }, { words });
+  }
+}

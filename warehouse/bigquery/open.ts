@@ -1,0 +1,194 @@
+import { Failure } from '../../contract/failure.ts';
+import { pickColumns } from '../columns.ts';
+import type { Answer, Guarantees, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { tokenSource } from './credentials.ts';
+import { Encoder } from './encoder.ts';
+import { failuresOf } from './failures.ts';
+import { Jobs, type Described, type Job, type JobSettings } from './jobs.ts';
+import { answerText, columnOf, type Field } from './kinds.ts';
+import { Rest } from './rest.ts';
+import { readPages } from './results.ts';
+import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
+import { Storage, type StoragePlace } from './storage.ts';
+import { TIMEOUTS, type Timeouts } from './waits.ts';
+
+const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'wrapped', tried: false };
+
+/** Where BigQuery is. */
+export interface Places {
+  /** The REST API. */
+  url: string;
+  storage?: StoragePlace;
+  /** `rest` does not use the Storage Read API, even if its library is installed. */
+  rows: 'storage' | 'rest';
+}
+const GOOGLE: Places = { url: 'https://bigquery.googleapis.com', rows: 'storage' };
+
+export interface BigqueryOptions extends JobSettings {
+  /** The environment variable with credentials, and its content; undefined: Application Default Credentials. */
+  credentials?: { variable: string; text: string };
+}
+
+/**
+ * BigQuery as a warehouse. Each query is a job; the rows of a segment come from the anonymous table with its result.
+ * @throws Failure ConfigurationInvalid (credentials or library)
+ */
+export async function openBigquery(
+  options: BigqueryOptions,
+  places: Places = GOOGLE,
+  timeouts: Timeouts = TIMEOUTS,
+): Promise<Warehouse> {
+  const connection = `BigQuery, project ${options.project}`;
+  const failures = failuresOf({ ...options, connection });
+  const rest = new Rest(places.url, options.project, timeouts);
+  const { credentials, maximumBytesBilled } = options;
+  const { dispatcher } = rest;
+  const tokens = await tokenSource({ connection, credentials, dispatcher, timeouts });
+  rest.login(tokens);
+  const jobs = new Jobs(rest, options, timeouts);
+  const ended = new AbortController();
+  let storage: Storage | undefined;
+  let current: { job: Job; started: Promise<unknown> } | undefined;
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      ended.abort(new Error('The warehouse is closed.'));
+      await endJob().catch(() => undefined); // it ends by its own timeout
+      await storage?.close();
+      await rest.close();
+    })();
+    return closing;
+  }
+
+  /** Cancels the job on the server, once it is known whether it was started. */
+  async function endJob(): Promise<void> {
+    if (!current || current.job.isDone) return;
+    await current.started.catch(() => undefined); // an answer that was lost may have started it
+    await jobs.cancel(current.job);
+  }
+
+  /** Ends everything on cancellation, as in postgres/open.ts. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translator = (statement?: Statement, job?: Job) => (error: unknown) => {
+      const elapsed = job && performance.now() - job.started;
+      throw signal.aborted ? signal.reason : failures(error, { statement, elapsed });
+    };
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  /** @throws Failure SegmentQueryFailed if a query would process more bytes than allowed */
+  function checkBytes({ bytes }: Described, { setting, table }: Statement): void {
+    if (maximumBytesBilled === undefined || bytes <= maximumBytesBilled) return;
+    throw new Failure('queryTooLarge', { setting, table, bytes, limit: maximumBytesBilled });
+  }
+
+  function start(job: Job): Promise<void> {
+    const started = jobs.start(job);
+    current = { job, started };
+    return started;
+  }
+
+  /** Runs a query of at most one row, and returns the first column. */
+  async function ask(statement: Statement, signal: AbortSignal): Promise<{ field: Field; row?: unknown }> {
+    const { translator, stop } = watch(signal);
+    try {
+      const described = await jobs.describe(statement, ended.signal).catch(translator(statement));
+      checkBytes(described, statement);
+      const job = jobs.prepare(statement, described.location);
+      const field = described.fields[0]!;
+      return await (async () => {
+        await start(job);
+        await jobs.wait(job, ended.signal);
+        const { rows } = await rest.json<{ rows?: { f: { v: unknown }[] }[] }>({
+          path: `queries/${job.id}`,
+          parameters: { location: job.location, maxResults: 1, 'formatOptions.useInt64Timestamp': 'true' },
+          signal: ended.signal,
+        });
+        signal.throwIfAborted();
+        return rows?.[0] ? { field, row: rows[0].f[0]!.v } : { field };
+      })().catch(translator(statement, job));
+    } finally {
+      stop();
+    }
+  }
+
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const { field, row } = await ask(lookStatement(query, setting), signal);
+    const { kind } = columnOf(field);
+    return { found: row !== undefined, kind, value: answerText(field, row) };
+  }
+
+  async function clock(signal: AbortSignal): Promise<number> {
+    return Number((await ask(CLOCK, signal)).row) / 1000; // it is in microseconds
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translator, stop } = watch(signal);
+    const whole = describeStatement(segment);
+    const described = await jobs.describe(whole, ended.signal).catch(translator(whole));
+    const fields = pickColumns(requested, described.fields);
+    const statement = readStatement(segment, fields);
+    if (maximumBytesBilled !== undefined && described.bytes > maximumBytesBilled) {
+      // not all columns may be requested
+      checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
+    }
+    let rows: number | undefined;
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      // not before: who only asks for the columns must not pay for the rows
+      const job = jobs.prepare(statement, described.location);
+      try {
+        signal.throwIfAborted();
+        await start(job);
+        const told = await jobs.wait(job, ended.signal);
+        const encoder = new Encoder(fields);
+        const sent = yield* rowsOf(job, told, encoder);
+        if (encoder.writer.lines !== sent || sent !== told) throw new Failure('segmentIncomplete', {});
+        const last = encoder.writer.take();
+        if (last.length > 0) yield last;
+        signal.throwIfAborted();
+        rows = told;
+      } catch (error) {
+        translator(statement, job)(error);
+      } finally {
+        stop();
+        if (rows === undefined) await close(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: fields.map(columnOf),
+      restrictedRows: described.hidesRows,
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  /** Yields the rows of a job that has ended; returns their number as the server sent it. */
+  async function* rowsOf(
+    job: Job,
+    told: number,
+    encoder: Encoder,
+  ): AsyncGenerator<Buffer, number, undefined> {
+    if (told === 0) return 0;
+    if (places.rows === 'storage' && job.table) {
+      const { project } = options;
+      const settings = { project, tokens, silence: timeouts.answer, signal: ended.signal };
+      storage = await Storage.open({ ...settings, place: places.storage });
+      ended.signal.throwIfAborted();
+      if (storage) return yield* storage.read(job.table, encoder);
+    }
+    yield* readPages(rest, job, encoder, ended.signal);
+    return encoder.writer.lines;
+  }
+
+  return { guarantees: GUARANTEES, look, clock, read, close };
+}
