@@ -3,6 +3,7 @@ import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
+import { openRedshift } from './redshift/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 
 /**
@@ -20,6 +21,8 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'redshift':
+      return openRedshift({ ...urlOf(source.connection, env), statementTimeout, reader });
   }
 }
 
