@@ -4,6 +4,7 @@ import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openRedshift } from './redshift/open.ts';
+import { openSqlServer } from './sqlserver/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 
 /**
@@ -23,12 +24,22 @@ export async function openWarehouse(
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'redshift':
       return openRedshift({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'sqlserver': {
+      const { password, ca, ...target } = source.connection;
+      const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };
+      return openSqlServer({ ...target, ...secrets, statementTimeout, reader });
+    }
   }
 }
 
 /** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
-function urlOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
-  const url = withoutFinalBreak(env[variable] ?? '');
-  if (!url) throw new Failure('warehouseNotConfigured', { variable });
-  return { url, variable };
+function urlOf(reference: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
+  return { url: secretOf(reference, env), variable: reference.env };
+}
+
+/** The value of an environment variable. Errors contain its name, never its value. */
+function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
+  const value = withoutFinalBreak(env[variable] ?? '');
+  if (!value) throw new Failure('warehouseNotConfigured', { variable });
+  return value;
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 import { postgresSource } from './sources/postgres.ts';
 import { redshiftSource } from './sources/redshift.ts';
+import { sqlserverSource } from './sources/sqlserver.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource, redshiftSource] as const;
+const SOURCES = [postgresSource, redshiftSource, sqlserverSource] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

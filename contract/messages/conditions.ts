@@ -5,6 +5,10 @@
 const CONDITIONS = {
   syntax: 'a syntax error',
   severalStatements: 'it has more than one statement',
+  batchSeparator: 'it has GO, which only tools such as sqlcmd know; remove it',
+  bareOrderBy:
+    'it has an ORDER BY without TOP or OFFSET; remove it, the order of the rows makes no difference',
+  unnamedColumn: 'a column has no name; give it one (… as …)',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',
   noColumn: 'a column does not exist',

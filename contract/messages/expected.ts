@@ -53,6 +53,9 @@ export const EXPECTED = {
     says: ({ least, most }) => `a number from ${least} to ${most}, or a list of them`,
   }),
 
+  // In sources.
+  portOrInstance: always('either port or instance, not both'),
+
   // In every file of a project folder.
   id: always('an id (the file name) of lowercase letters, digits and single hyphens'),
   idLength: message({
