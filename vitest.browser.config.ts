@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './test/browser/setup/find-chromium.ts';
+import { reporter } from './test/setup/log-reporter.ts';
 
 findChromium(process.env); // without a browser nothing is skipped: the command fails, and says what is missing
 
@@ -11,5 +12,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: [reporter()],
   },
 });

@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import { reporter } from './test/setup/log-reporter.ts';
 
 /*
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
 const STATE = filesOf(['state', 'workflows', 'activities/histories']);
-const CLIENT = filesOf(['cli', 'client', 'dev', 'warehouse', 'actito']);
+const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
+  (name) => `test/warehouse/${name}.test.ts`,
+);
+const CLIENT = [...filesOf(['cli', 'client', 'dev', 'actito']), ...POSTGRES];
 const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end', 'activities/invariants'])];
+
+/** What `npm run test:warehouses` runs. */
+export const OTHER_WAREHOUSES = { include: filesOf(['warehouse']), exclude: POSTGRES };
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -32,15 +39,14 @@ const withServers = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
-    // In a log, a line for every test hides the few that failed.
-    reporters: [process.stdout.isTTY ? 'default' : 'dot'],
+    reporters: [reporter()],
     projects: [
       {
         test: {
           name: 'unit',
           ...SHARED_PROCESSES,
           include: ['test/**/*.test.ts'],
-          exclude: [...STATE, ...CLIENT, ...END_TO_END],
+          exclude: [...STATE, ...CLIENT, ...END_TO_END, ...OTHER_WAREHOUSES.include],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { requireServers } from './test/servers/setup/find-server.ts';
+import { reporter } from './test/setup/log-reporter.ts';
 
 requireServers(); // without a server nothing is skipped: the command fails, and says what is missing
 
@@ -13,6 +14,6 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    reporters: [process.stdout.isTTY ? 'default' : 'dot'],
+    reporters: [reporter()],
   },
 });

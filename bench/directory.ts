@@ -8,7 +8,7 @@ import { describeLoads, describePairs } from './directory/table.ts';
 import { startStand } from './segment/stand.ts';
 
 /** What `npm run bench -- directory` is asked for. */
-export interface DirectoryOptions {
+interface DirectoryOptions {
   members: number[];
   rounds: number;
   /** File for the lines of JSON; default: stdout. */

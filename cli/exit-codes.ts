@@ -1,7 +1,7 @@
 /** The exit codes of the command line. */
 export const EXIT = {
   ok: 0,
-  /** Also when a probe of `doctor` failed. */
+  /** Also when a probe of `doctor` or a route of `contract check` failed, or `directory refresh` refused an export. */
   failed: 1,
   /** The command line is invalid, or the project folder that `validate` checked. */
   usage: 2,

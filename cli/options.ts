@@ -23,7 +23,7 @@ export function examples(...commands: [command: string, purpose: string][]): str
 }
 
 /** The help text of the exit codes. */
-export const EXIT_CODES = `Exit codes: 0 done · 1 failed, a probe failed, or something needs a person (status --check) · 2 wrong command line, or invalid project folder (validate) ·
+export const EXIT_CODES = `Exit codes: 0 done · 1 failed, a probe or a check failed, an export was refused, or something needs a person (status --check) · 2 wrong command line, or invalid project folder (validate) ·
 3 held by a guard · 4 more rejects than --max-rejects · 5 another run of the activation is in progress ·
 6 Temporal did not answer (status) · 130 interrupted (the run continues)`;
 

@@ -20,7 +20,7 @@ export function checkNames({ file, value }: Loaded<ActivationFile>, { list }: Ac
 }
 
 /** Returns where the list's name is set. It can be the name of the activation or of the segment. */
-export function nameOfList({ list, name }: ActivationFile): Path {
+function nameOfList({ list, name }: ActivationFile): Path {
   if (list.name !== undefined) return ['list', 'name'];
   return name === undefined ? ['segment', 'name'] : ['name'];
 }

@@ -50,6 +50,16 @@ export class Failure<R extends FailureReason = FailureReason> extends Error {
   get retryable(): boolean {
     return FAILURE_TYPES[this.type].retryable;
   }
+
+  /** The same failure with more facts, which its message must accept. */
+  withFacts(more: Readonly<Record<string, unknown>>): Failure<R> {
+    const { told, cause, retryAfter, notDone, tries, words, peer } = this;
+    const reason = told.reason as R;
+    const facts = { ...told.facts, ...more } as unknown as FactsOf<R>;
+    const failure = new Failure(reason, facts, { cause, retryAfter, notDone, tries, words: words?.open() });
+    if (peer !== undefined) failure.peer = peer;
+    return failure;
+  }
 }
 
 /** Whether `error` is a {@link Failure}, of one of the types if any are given. */

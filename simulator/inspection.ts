@@ -40,7 +40,7 @@ export interface InspectedImport {
 }
 
 /** Names a contact by its value in a unique attribute. */
-export interface ContactKey {
+interface ContactKey {
   attribute: string;
   value: string;
 }

@@ -5,7 +5,7 @@ export const SCHEMA = 'actito_sync';
  * If a worker freezes in the middle of a write, PostgreSQL ends its session after this time, so others can get its
  * rows.
  */
-export const LONGEST_PAUSE = '60s';
+const LONGEST_PAUSE = '60s';
 
 /** The maximum wait for a lock. The locks of a lost machine are released sooner (SILENCE). */
 export const LONGEST_WAIT = '60s';

@@ -2,21 +2,26 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { openDuckdb, type Place } from './duckdb/open.ts';
+import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openRedshift } from './redshift/open.ts';
 import { openSqlServer } from './sqlserver/open.ts';
 import type { Reader, Warehouse } from './source.ts';
+import { openTrino } from './trino/open.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
  * loaded here, on demand.
  * @param env the environment with the secrets that the source names
+ * @param projectFolder what paths in the source are relative to
  * @throws Failure ConfigurationInvalid (a missing secret or library, login refused), SourceUnavailable
  */
 export async function openWarehouse(
   source: Source,
   env: NodeJS.ProcessEnv,
   reader: Reader,
+  projectFolder = '.',
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
   switch (source.driver) {
@@ -29,7 +34,25 @@ export async function openWarehouse(
       const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };
       return openSqlServer({ ...target, ...secrets, statementTimeout, reader });
     }
+    case 'duckdb':
+      return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
+    case 'clickhouse':
+      return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'trino':
+      return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'mysql': {
+      const { openMysql } = await import('./mysql/open.ts');
+      return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
+    }
   }
+}
+
+type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
+
+function placeOf(connection: DuckdbConnection, env: NodeJS.ProcessEnv): Place {
+  if (!('motherduck' in connection)) return connection;
+  const { motherduck, token } = connection;
+  return { motherduck, token: secretOf(token, env) };
 }
 
 /** The connection URL in an environment variable. Errors contain the variable's name, never its value. */

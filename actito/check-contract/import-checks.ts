@@ -1,3 +1,5 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import type { ContractSettings } from '../../activation/definition/contract.ts';
 import { fieldNames } from '../../contract/field-names.ts';
@@ -109,7 +111,7 @@ async function checkListing(imports: Imports, { executionId, fileName }: KnownIm
     judge: ({ etlExecutions }) => {
       const listed = etlExecutions.some(({ id, dataFile }) => id === executionId && dataFile === fileName);
       return {
-        result: listed ? 'asAssumed' : 'differs',
+        result: listed || !isUsed ? 'asAssumed' : 'differs',
         says: tell('importListed', { listed }),
         settings: listed === isUsed ? [] : [`contract.executionListing: ${listed ? 'byFileName' : 'none'}`],
       };
@@ -145,13 +147,14 @@ async function checkResultFile(
   }
 }
 
-/** The columns in the first line of the CSV in a ZIP; none if it has no such line. */
+/** The columns in the first line of the CSV in a ZIP; none if it has no such line, or one that is no CSV. */
 async function headerOf(body: AsyncIterable<Uint8Array>): Promise<string[]> {
-  let text = '';
-  for await (const part of unzip(body, MOST_BYTES * 1_000)) {
-    text += new TextDecoder().decode(part);
-    if (text.includes('\n') || text.length > MOST_BYTES) break;
+  const parser = parse({ to: 1, delimiter: RESULT_FILE.separator, bom: true, max_record_size: MOST_BYTES });
+  pipeline(Readable.from(unzip(body, MOST_BYTES * 1_000)), parser, () => {}); // an error reaches the loop below
+  try {
+    for await (const columns of parser as AsyncIterable<string[]>) return columns;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error; // errors of csv-parse may quote a member
   }
-  const [line = ''] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return line.split(RESULT_FILE.separator).map((column) => column.replaceAll('"', ''));
+  return [];
 }

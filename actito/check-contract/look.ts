@@ -19,7 +19,7 @@ export interface Examined {
 type Found = Pick<RouteCheck, 'result' | 'says'> & { settings?: string[] };
 
 /** A check, and the part of the answer that later checks use; undefined: it does not have the expected structure. */
-export interface Looked<T> {
+interface Looked<T> {
   check: RouteCheck;
   found?: T;
 }

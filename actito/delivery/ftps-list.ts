@@ -12,7 +12,7 @@ export function parseWithoutTimes(list: string): FileInfo[] {
 }
 
 /** Lists a folder, including hidden files if the server shows them. */
-export async function listFolder(connection: Connection, folder: string): Promise<FileInfo[]> {
+async function listFolder(connection: Connection, folder: string): Promise<FileInfo[]> {
   await connection.client.cd(folder);
   return listHere(connection, folder);
 }

@@ -8,7 +8,7 @@ const PIECE = 64 * 1024;
 const LARGEST = 4 * 1024 ** 3;
 
 /** A file, and the headers of the columns to read. The first one is the profile ID, which every line must have. */
-export interface ExportRead {
+interface ExportRead {
   /** For errors. */
   name: string;
   columns: readonly string[];

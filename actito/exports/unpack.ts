@@ -1,16 +1,14 @@
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createGunzip } from 'node:zlib';
-import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
+import { PACKED_SLICE, slicesOf, Unzipping } from '../files/unzipping.ts';
 import { crcInDirectory, endOfZip, ZIP_TAIL } from './zip-directory.ts';
 
 const GZIP = [0x1f, 0x8b];
 /** A ZIP begins with a file, or with the end of its directory if it is empty. A header of a CSV can begin with `PK`. */
 const ZIP_FILE = Buffer.from('PK\x03\x04', 'latin1');
 const ZIP_EMPTY = Buffer.from('PK\x05\x06', 'latin1');
-/** Packed bytes that are unpacked at one time. They may become a thousand times as large, and that is held in memory. */
-const PACKED_SLICE = 4 * 1024;
 
 /**
  * Streams the unpacked content of a file: GZIP, a ZIP of one file, or as it is. The first bytes decide, because names of
@@ -72,49 +70,37 @@ function isWanted(name: string): boolean {
 
 /** Streams the only file in a ZIP. Its checksum is compared at the end, because the library does not do it. */
 async function* unzipped(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  let ready: Uint8Array[] = [];
-  let files = 0;
-  let isComplete = false;
+  const archive = new Unzipping(isWanted);
   let crc = 0;
-  let failure: Error | null = null;
-  const archive = new Unzip((file: UnzipFile) => {
-    const counts = isWanted(file.name);
-    if (counts) files++;
-    file.ondata = (error, chunk, final) => {
-      if (error) failure = error;
-      else if (counts) {
-        ready.push(chunk);
-        crc = crc32(chunk, crc);
-        isComplete ||= final;
-      }
-    };
-    file.start();
-  });
-  archive.register(UnzipInflate);
   let tail: Buffer = Buffer.alloc(0);
   for await (const part of bytes) {
     tail = Buffer.concat([tail, part]).subarray(-ZIP_TAIL);
-    for (let at = 0; at < part.length; at += PACKED_SLICE) {
-      try {
-        archive.push(part.subarray(at, at + PACKED_SLICE));
-      } catch (error) {
-        failure = error as Error;
+    for (const slice of slicesOf(part, PACKED_SLICE)) {
+      const ready = readyOf(archive, slice, name);
+      if (archive.files > 1) throw new Failure('exportZipEntries', { file: name });
+      for (const chunk of ready) {
+        crc = crc32(chunk, crc);
+        yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       }
-      // The library's errors have numeric codes.
-      if (failure) throw new Failure('exportPacking', { file: name, code: codeOfZip(failure) });
-      if (files > 1) throw new Failure('exportZipEntries', { file: name });
-      for (const chunk of ready) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-      ready = [];
     }
   }
   const end = endOfZip(tail);
-  if (!isComplete || end < 0) throw new Failure('exportIncomplete', { file: name, why: 'packed' });
+  if (!archive.isComplete || end < 0) throw new Failure('exportIncomplete', { file: name, why: 'packed' });
   const expected = crcInDirectory(tail, end, isWanted);
   if (expected === undefined) throw new Failure('exportPacking', { file: name, code: 'ZIP_DIRECTORY' });
   if (expected !== crc) throw new Failure('exportPacking', { file: name, code: 'ZIP_CRC' });
 }
 
-function codeOfZip(error: Error): string {
+function readyOf(archive: Unzipping, slice: Uint8Array, name: string): Uint8Array[] {
+  try {
+    return archive.push(slice);
+  } catch (error) {
+    throw new Failure('exportPacking', { file: name, code: codeOfZip(error) });
+  }
+}
+
+/** The library's errors have numeric codes. */
+function codeOfZip(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'number' ? `ZIP_${code}` : codeOf(error);
 }

@@ -10,7 +10,7 @@ import { NotFound } from '../api/failures.ts';
 import { etlFacts, etlMissing } from './etl.ts';
 
 /** What Actito shows of an ETL that may be used. */
-export interface EtlReading {
+interface EtlReading {
   /** Actito shows that it creates no profile. */
   updatesOnly: boolean;
   /** Why its mode is unknown. */

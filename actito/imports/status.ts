@@ -19,7 +19,7 @@ export interface ImportState {
 const CODE = /^[A-Z]+(_[A-Z]+)*$/;
 
 /** How the status of an import is read. */
-export type StatusReading = Pick<ContractSettings, 'statusField' | 'statusNames'>;
+type StatusReading = Pick<ContractSettings, 'statusField' | 'statusNames'>;
 
 /** Reads the status of an import. @throws Failure Actito… */
 export async function readImport(

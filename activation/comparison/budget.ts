@@ -4,7 +4,7 @@ import { capacityFor, MAX_LOAD, PAGE, type Page, type TableMemory } from './slot
  * Slots of one process: 2^21 of them take about 55 MB (71 with identifiers), and contain the marks of 1.2 million
  * members.
  */
-export const SLOTS = 2 ** 21;
+const SLOTS = 2 ** 21;
 
 /** A little lower, because some partitions have more members than others by chance. */
 const LOAD = MAX_LOAD - 0.05;

@@ -13,15 +13,7 @@ import { segmentSchema, type Segment } from './segment.ts';
 export const TECHNICAL_ATTRIBUTES = ['profileId', 'creationMoment', 'updateMoment'];
 
 /** Types that an attribute can be created with. */
-export const ATTRIBUTE_TYPES = [
-  'STRING',
-  'INTEGER',
-  'LONG',
-  'NUMBER',
-  'BOOLEAN',
-  'DATE',
-  'TIMESTAMP',
-] as const;
+const ATTRIBUTE_TYPES = ['STRING', 'INTEGER', 'LONG', 'NUMBER', 'BOOLEAN', 'DATE', 'TIMESTAMP'] as const;
 
 /** Whether an attribute that is created with this type can need a time zone; undefined: the type is not known here. */
 export function takesZone(type: (typeof ATTRIBUTE_TYPES)[number] | undefined): boolean {

@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
+import { duckdbSource } from './sources/duckdb.ts';
+import { clickhouseSource } from './sources/clickhouse.ts';
+import { mysqlSource } from './sources/mysql.ts';
 import { postgresSource } from './sources/postgres.ts';
 import { redshiftSource } from './sources/redshift.ts';
 import { sqlserverSource } from './sources/sqlserver.ts';
+import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource, redshiftSource, sqlserverSource] as const;
+const SOURCES = [
+  postgresSource,
+  duckdbSource,
+  clickhouseSource,
+  trinoSource,
+  mysqlSource,
+  redshiftSource,
+  sqlserverSource,
+] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

@@ -99,7 +99,7 @@ export function isCanonicalPhone(bytes: Buffer, start: number, end: number): boo
 }
 
 /** True only if the bytes `[start, end)` are an external id in canonical form: printable ASCII, no outer blanks. */
-export function isCanonicalExternalId(bytes: Buffer, start: number, end: number): boolean {
+function isCanonicalExternalId(bytes: Buffer, start: number, end: number): boolean {
   if (end <= start || end - start > MAX_KEY_LENGTH) return false;
   if (bytes[start] === SPACE || bytes[end - 1] === SPACE) return false;
   for (let i = start; i < end; i++) {

@@ -5,6 +5,19 @@ const SIGNS = { asAssumed: '✔', differs: '✖', notFound: '✖', failed: '✖'
   string
 >;
 
+/**
+ * Whether a check failed. A route that Actito does not document may be missing, if the destination does not use it: no
+ * setting follows then.
+ */
+export function hasFailedCheck({ checks }: ContractResult): boolean {
+  return checks.some(
+    ({ result, mark, settings }) =>
+      result === 'failed' ||
+      result === 'differs' ||
+      (result === 'notFound' && (mark === 'D' || settings.length > 0)),
+  );
+}
+
 /** What reading showed of the contract with Actito, line by line; people send it to us. */
 export function describeContract({ destination, actito, checks }: ContractResult): string[] {
   const width = Math.max(...checks.map(({ route }) => route.length));

@@ -6,7 +6,10 @@ import { showInspection } from './inspect.ts';
 const WHAT = `
 It writes nothing. For each route: whether Actito documents it (D), its path, the HTTP status, the names of the fields in
 the response, and settings that follow. The report contains no keys, ids or values, and no names of your entities, tables
-and lists. The names of fields can include those of your attributes.`;
+and lists. The names of fields can include those of your attributes.
+
+It exits with 1 if a route that is read differs, fails, or is missing although Actito documents it or the destination
+uses it.`;
 
 /** Adds `contract`: check. */
 export function defineContract(program: Command, context: CommandContext): void {

@@ -2,6 +2,11 @@ import type { DirectoryResult } from '../../contract/inspect.ts';
 import { counted } from '../../contract/messages/words.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
 
+/** Whether an export was refused. A person must repair it; other notes are about files that are read later, or never. */
+export function hasRefusedExport({ directories }: DirectoryResult): boolean {
+  return directories.some(({ notes }) => notes.some(({ reason }) => reason === 'exportRefused'));
+}
+
 /** What was read into the profile directories of a destination, line by line. */
 export function describeDirectory({ destination, directories }: DirectoryResult): string[] {
   return [`Profile directory of destination ${destination}`, ...directories.flatMap(linesOf)];

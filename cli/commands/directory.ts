@@ -4,7 +4,8 @@ import { examples, JSON_OPTION } from '../options.ts';
 import { showInspection } from './inspect.ts';
 
 const WHAT = `
-Each run does this as well, before it reads its segment. Use it to check a new export, or after an export was refused.`;
+Each run does this as well, before it reads its segment. Use it to check a new export, or after an export was refused. It exits
+with 1 if an export is refused.`;
 
 /** Adds `directory`: refresh. */
 export function defineDirectory(program: Command, context: CommandContext): void {

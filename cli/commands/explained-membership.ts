@@ -4,6 +4,7 @@ import type { RunMoment } from '../../contract/messages/explain.ts';
 import type { Told } from '../../contract/messages/message.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { KeyFacts, Membership } from '../../state/report/member.ts';
+import type { DirectoryCause } from '../../state/report/unmatched.ts';
 
 /** A run and its start, as facts of a message. */
 export function moment(run: string, at: Date | null): RunMoment {
@@ -12,7 +13,7 @@ export function moment(run: string, at: Date | null): RunMoment {
 
 /** A member of the segment who is not on the list, because of the profile directory. */
 export interface WaitsForProfile {
-  cause: 'noProfile' | 'severalProfiles';
+  cause: DirectoryCause;
   /** The run since which it waits, and when that run opened. */
   run: string;
   at: Date | null;

@@ -96,7 +96,7 @@ export async function explain(
 }
 
 /** The explanation for an activation that has never run. */
-export function neverRan({ activation, key }: Asked): Explanation {
+function neverRan({ activation, key }: Asked): Explanation {
   const because = [tell('neverRan', { activation })];
   const nothing = {
     storedAs: null,

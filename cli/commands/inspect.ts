@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AttributeInfo, InspectRequest, InspectResult, ListInfo } from '../../contract/inspect.ts';
 import type { CommandContext } from '../context.ts';
-import { describeContract } from './contract-report.ts';
-import { describeDirectory } from './directory-report.ts';
+import { describeContract, hasFailedCheck } from './contract-report.ts';
+import { describeDirectory, hasRefusedExport } from './directory-report.ts';
 import { EXIT } from '../exit-codes.ts';
 import { waiting } from '../follow.ts';
 import { examples, JSON_OPTION } from '../options.ts';
@@ -51,8 +51,13 @@ export async function showInspection(
     const result = await client.inspect(request, waiting(context));
     const lines = json ? [inspectionJson(result)] : describeInspection(result, { width: tableWidth(out) });
     out.write(`${lines.join('\n')}\n`);
-    return EXIT.ok;
+    return hasFailed(result) ? EXIT.failed : EXIT.ok;
   });
+}
+
+function hasFailed(result: InspectResult): boolean {
+  if (result.what === 'contract') return hasFailedCheck(result);
+  return result.what === 'directory' && hasRefusedExport(result);
 }
 
 function inspectionJson(result: InspectResult): string {

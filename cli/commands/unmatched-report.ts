@@ -7,6 +7,7 @@ import {
   type UnmatchedCause,
   type UnmatchedMember,
 } from '../../state/report/unmatched.ts';
+import { percent } from '../../contract/messages/words.ts';
 import type { Snapshot } from '../../state/report/snapshot.ts';
 import type { Context } from '../context.ts';
 import { csvOf, jsonWithArray, writeStream } from '../output.ts';
@@ -113,10 +114,6 @@ function memberRow({ key, since, cause, lastTried, dueAgain }: UnmatchedMember):
     lastTried ? minute(lastTried) : '–',
     dueAgain ? minute(dueAgain) : 'when an export has the profile',
   ];
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 1000) / 10} %`;
 }
 
 /** All items of some batches. */

@@ -14,7 +14,7 @@ import {
   text,
   told,
 } from './parts.ts';
-import { UNMATCHED_CAUSES } from '../../state/report/unmatched.ts';
+import { DIRECTORY_CAUSES, UNMATCHED_CAUSES } from '../../state/report/unmatched.ts';
 import { failed, runResult } from './result.ts';
 
 const { strictObject: shape, array } = z;
@@ -69,7 +69,7 @@ const explanation = shape({
   leaving: shape({ run: text, at: moment, runsLeft: count.nullable(), from: moment.nullable() }).nullable(),
   left: shape({ run: text, at: moment }).nullable(),
   waiting: shape({
-    cause: z.enum(['noProfile', 'severalProfiles']),
+    cause: z.enum(DIRECTORY_CAUSES),
     run: text,
     at: moment.nullable(),
     directoryWrittenAt: moment.nullable(),

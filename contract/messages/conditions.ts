@@ -9,6 +9,7 @@ const CONDITIONS = {
   bareOrderBy:
     'it has an ORDER BY without TOP or OFFSET; remove it, the order of the rows makes no difference',
   unnamedColumn: 'a column has no name; give it one (… as …)',
+  notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',
   noColumn: 'a column does not exist',

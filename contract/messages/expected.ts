@@ -55,6 +55,8 @@ export const EXPECTED = {
 
   // In sources.
   portOrInstance: always('either port or instance, not both'),
+  duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
+  memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
 
   // In every file of a project folder.
   id: always('an id (the file name) of lowercase letters, digits and single hyphens'),

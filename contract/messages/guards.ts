@@ -1,8 +1,8 @@
 import { advise, always, failure, message } from './message.ts';
-import { counted } from './words.ts';
+import { counted, percent } from './words.ts';
 
 /** The source of the dbt project that a freshness is of; undefined for `guards.freshness`. */
-interface OfModel {
+export interface OfModel {
   of?: string;
 }
 
@@ -25,7 +25,7 @@ export const GUARD_MESSAGES = {
   lossTooLarge: message({
     examples: [{ removed: 400, members: 600, peak: 1000, ratio: 0.4, limit: 0.3 }],
     says: ({ removed, members, peak, ratio, limit }) =>
-      `${percent(ratio)} of the list would be removed; the limit is ${percent(limit)}. This run removes ` +
+      `${exactPercent(ratio)} of the list would be removed; the limit is ${exactPercent(limit)}. This run removes ` +
       `${counted(removed, 'member')} and leaves ${members}; the most in the last 7 days was ${peak}.`,
     next: () =>
       advise(
@@ -43,7 +43,7 @@ export const GUARD_MESSAGES = {
   growthTooLarge: message({
     examples: [{ added: 600, listed: 1000, limit: 0.5 }],
     says: ({ added, listed, limit }) =>
-      `The list would grow by ${percent(added / listed)} (${counted(added, 'member')} added to ${listed}); the limit is ${percent(limit)}.`,
+      `The list would grow by ${exactPercent(added / listed)} (${counted(added, 'member')} added to ${listed}); the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         "Check the filters in the segment's query. If the growth is intended, raise guards.maxAddedRatio.",
@@ -52,7 +52,7 @@ export const GUARD_MESSAGES = {
   tooManyChanged: message({
     examples: [{ changed: 600, listed: 1000, limit: 0.5 }],
     says: ({ changed, listed, limit }) =>
-      `The attributes of ${percent(changed / listed)} of the list would change (${changed} of ${listed} members); the limit is ${percent(limit)}.`,
+      `The attributes of ${exactPercent(changed / listed)} of the list would change (${changed} of ${listed} members); the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         'Check the values of the mapped columns. If the changes are intended, raise guards.maxChangedRatio.',
@@ -61,7 +61,7 @@ export const GUARD_MESSAGES = {
   tooManyRejected: message({
     examples: [{ rejected: 30, read: 1000, limit: 0.01 }],
     says: ({ rejected, read, limit }) =>
-      `${percent(rejected / read)} of the rows (${rejected} of ${read}) have no valid matching key; the limit is ${percent(limit)}.`,
+      `${exactPercent(rejected / read)} of the rows (${rejected} of ${read}) have no valid matching key; the limit is ${exactPercent(limit)}.`,
     next: () =>
       advise(
         'Check that matchingKey names the right column, and see the reasons with actito-sync rejects. If this share is ' +
@@ -121,7 +121,7 @@ export const GUARD_MESSAGES = {
       if (limit === null)
         return `Actito matched none of the ${judged} ${whose} whose attributes were sent; the list would target nobody.`;
       const taken = judged - missed;
-      return `Actito matched ${share(taken / judged)} of the ${whose} whose attributes were sent (${taken} of ${judged}); at least ${share(limit)} must match.`;
+      return `Actito matched ${percent(taken / judged)} of the ${whose} whose attributes were sent (${taken} of ${judged}); at least ${percent(limit)} must match.`;
     },
     next: ({ limit }) =>
       advise(
@@ -135,12 +135,9 @@ export const GUARD_MESSAGES = {
   }),
 };
 
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 10_000) / 100} %`;
-}
-
-function share(ratio: number): string {
-  return `${Math.round(ratio * 1000) / 10} %`;
+/** A limit can be less than a percent. */
+function exactPercent(ratio: number): string {
+  return percent(ratio, 2);
 }
 
 function hours(milliseconds: number): string {

@@ -5,6 +5,12 @@ export function counted(many: number, singular: string, plural = `${singular}s`)
   return `${many} ${many === 1 ? singular : plural}`;
 }
 
+/** A ratio as a percentage: `12.5 %`. */
+export function percent(ratio: number, decimals = 1): string {
+  const one = 10 ** decimals;
+  return `${Math.round(ratio * 100 * one) / one} %`;
+}
+
 /** `, did you mean "name"?` if a known name is similar, otherwise `otherwise`: the end of a sentence. */
 export function orNear(near: string | undefined, otherwise: string): string {
   return near === undefined ? otherwise : `, did you mean "${near}"?`;

@@ -28,7 +28,7 @@ interface KeyColumn {
 export async function seedContacts(
   destination: string,
   simulator: Simulator,
-  { activations, sources }: Project,
+  { activations, sources, folder }: Project,
   warehouses: readonly Warehouse[],
 ): Promise<string> {
   const own = [...activations.values()].filter((each) => each.destination === destination);
@@ -39,8 +39,8 @@ export async function seedContacts(
     const columns = keyColumns(activation, own);
     if (columns.length === 0) continue;
     const env = warehouse ? { [warehouse.variable]: warehouse.url } : process.env;
-    const source = sources.get(activation.source)!;
-    const members = await keysOf(activation, columns, { source, env }).catch(() => {
+    const place = { source: sources.get(activation.source)!, env, folder };
+    const members = await keysOf(activation, columns, place).catch(() => {
       unread.push(activation.id);
       return [];
     });
@@ -74,10 +74,10 @@ function keyColumns({ matchingKey, attributes }: Activation, all: readonly Activ
 async function keysOf(
   { segment }: Activation,
   keys: readonly KeyColumn[],
-  { source, env }: { source: Source; env: NodeJS.ProcessEnv },
+  { source, env, folder }: { source: Source; env: NodeJS.ProcessEnv; folder: string },
 ): Promise<Map<string, string>[]> {
   const signal = AbortSignal.timeout(source.statementTimeout);
-  const warehouse = await openWarehouse(source, env, { activation: 'dev' });
+  const warehouse = await openWarehouse(source, env, { activation: 'dev' }, folder);
   try {
     const names = keys.map(({ column }) => column);
     const { columns, batches } = await warehouse.read({ segment, columns: names, signal });

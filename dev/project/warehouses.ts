@@ -14,7 +14,7 @@ export interface Warehouse {
 }
 
 /**
- * Returns a database for each source: the one in its environment variable, otherwise a new one, which the SQL of `seed`
+ * Returns a database for each source with a connection URL: the one in its environment variable, otherwise a new one, which the SQL of `seed`
  * fills.
  * @throws Error when there is a seed but not exactly one new database, or when the SQL fails
  */

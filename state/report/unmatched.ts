@@ -8,6 +8,9 @@ import type { Snapshot } from './snapshot.ts';
  */
 export const UNMATCHED_CAUSES = ['notMatched', 'noProfile', 'severalProfiles'] as const;
 export type UnmatchedCause = (typeof UNMATCHED_CAUSES)[number];
+/** The causes that the profile directory shows. */
+export const DIRECTORY_CAUSES = ['noProfile', 'severalProfiles'] as const satisfies UnmatchedCause[];
+export type DirectoryCause = (typeof DIRECTORY_CAUSES)[number];
 /** The number of members by cause, if there are none. */
 export const NO_UNMATCHED: Readonly<Record<UnmatchedCause, number>> = {
   notMatched: 0,

@@ -82,6 +82,21 @@ test('an import without rows in error has a result, and no file of rows in error
   });
 });
 
+test('the header of a result file is read as CSV: with quotes, and separators and line ends inside of them', async () => {
+  const header = '\uFEFF"line";"emailAddress";"code";"a;message";"of\r\nActito"\r\n2;anna;X;;\r\n';
+  const checks = await check({ [path('/result-file')]: zip(header) });
+  const { result, fields } = of(checks, 'executionResultFile');
+  expect({ result, fields }).toEqual({
+    result: 'asAssumed',
+    fields: ['line', 'emailAddress', 'code', '…'],
+  });
+});
+
+test('a result file that does not begin with a line of CSV is reported without its content', async () => {
+  const checks = await check({ [path('/result-file')]: zip('"anna" dupont;code\n') });
+  expect(of(checks, 'executionResultFile')).toMatchObject({ result: 'differs', fields: [] });
+});
+
 /** A ZIP whose packed content is invalid. */
 function damaged(): Buffer {
   const name = 'rows.csv';

@@ -67,6 +67,25 @@ describe('a file that is not complete', () => {
   });
 });
 
+test('a plain file whose writer pauses at a line end looks complete; it is read again once it has changed', async () => {
+  await stand.actito.seedContacts([{ emailAddress: ANNA }, { emailAddress: BOB }]);
+  const columns = { profileId: 'profileId', emailAddress: 'emailAddress' };
+  stand.actito.createExport({ name: 'all', kind: 'full', fileName: 'full_$yyyyMMdd.csv', columns });
+  const half = exportText([['1', ANNA]]);
+  stand.actito.setFault('exportInPlace', { afterBytes: half.length });
+  const writing = stand.actito.exportNow('all');
+  await until(
+    'the first lines are written',
+    async () => (await readFile(folder.path(full(0)), 'utf8').catch(() => '')) === half,
+  );
+  expect((await refresh()).read).toEqual([full(0)]);
+  expect(await directory()).toEqual({ 1: ANNA });
+  stand.actito.setFault('exportInPlace', null);
+  await writing;
+  expect((await refresh()).read).toEqual([full(0)]);
+  expect(await directory()).toEqual({ 1: ANNA, 2: BOB });
+});
+
 describe('a file that cannot be used', () => {
   const BROKEN = `${exportText([['2', BOB]])}3;eve@shop.be;more\n`;
 

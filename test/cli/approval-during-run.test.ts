@@ -1,8 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { DecisionResult } from '../../contract/decision.ts';
 import { WORKFLOW_TYPE } from '../../contract/names.ts';
 import { until } from '../setup/until.ts';
+import { endOpenRuns } from '../support/temporal-run.ts';
 import { copied, guardedForTests } from './approval-support.ts';
 
 /* A plan is approved while another run of its activation is in progress: no run can be started for it. */
@@ -10,10 +11,18 @@ import { copied, guardedForTests } from './approval-support.ts';
 const past = guardedForTests();
 
 /** A run that waits for its table, and the command that approves the plan that a guard held before it. */
-async function heldWhileRunning(workflowId: string): Promise<{ approve: string[]; other: WorkflowHandle }> {
+async function heldWhileRunning(
+  workflowId: string,
+): Promise<{ approve: string[]; release: () => Promise<void> }> {
   await past.leave(60);
   const approve = copied((await past.held()).err, 'approve');
-  await past.stand.warehouse.query('begin; lock table people');
+  const locking = await past.stand.warehouse.connect();
+  onTestFinished(async () => {
+    await locking.query('rollback');
+    locking.release();
+    await endOpenRuns(past.hosted);
+  });
+  await locking.query('begin; lock table people');
   const { client, taskQueue } = past.hosted;
   const args = [{ activation: 'vip' }];
   const other = await client.workflow.start(WORKFLOW_TYPE, { taskQueue, workflowId, args });
@@ -23,12 +32,15 @@ async function heldWhileRunning(workflowId: string): Promise<{ approve: string[]
     );
     return rows.length === 1;
   });
-  return { approve, other };
+  const release = async () => {
+    await locking.query('rollback');
+    await untilItHasEnded(other);
+  };
+  return { approve, release };
 }
 
-async function release(other: WorkflowHandle): Promise<void> {
-  await past.stand.warehouse.query('rollback');
-  await other.result().catch(() => undefined);
+async function untilItHasEnded(run: WorkflowHandle): Promise<void> {
+  await until('the other run has ended', async () => (await run.describe()).status.name !== 'RUNNING');
 }
 
 test.each([
@@ -37,9 +49,9 @@ test.each([
 ])(
   'an approval during a run that was $whose is recorded, and counts for the next one',
   async ({ workflowId }) => {
-    const { approve, other } = await heldWhileRunning(workflowId);
+    const { approve, release } = await heldWhileRunning(workflowId);
     const { code, err } = await past.ask(approve);
-    await release(other); // first: a run that is left open disturbs other tests
+    await release();
     expect({ code, err }).toEqual({
       code: 5,
       err: 'The approval is recorded and applies to the next run.\n',
@@ -50,9 +62,9 @@ test.each([
 );
 
 test('with --json, an approval that starts no run prints the decision', async () => {
-  const { approve, other } = await heldWhileRunning('activation/vip');
+  const { approve, release } = await heldWhileRunning('activation/vip');
   const { code, out, err } = await past.ask([...approve, '--json']);
-  await release(other);
+  await release();
   expect({ code, err }).toEqual({ code: 5, err: '' });
   const decided = JSON.parse(out) as DecisionResult;
   expect(decided).toMatchObject({ decision: 'approve', activation: 'vip', run: null });

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { ContractResult } from '../../contract/inspect.ts';
-import { LIST, resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { LIST, resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { cli } from './support.ts';
 
 /* `contract check` against the simulator, through a worker. */
 
-let stand: Stand;
-let hosted: Hosted;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
 beforeEach(async () => {
   await resetStand(stand);
   await stand.writeDestination();
@@ -81,7 +72,7 @@ test('the report shows marks, paths, statuses, fields and settings, and nothing 
   await runOnce();
   stand.actito.changeLicence({ assumedRoutes: 404 });
   const { code, out, err } = await check();
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect({ code, err }).toEqual({ code: 1, err: '' });
   expect(out).toMatch(
     /^Contract with Actito, checked by reading \(destination actito, an address that is not shown\)\n/,
   );
@@ -106,6 +97,20 @@ test('no setting has to change because of routes of lists if the activations use
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^✖ A lists +404 /m);
   expect(out).toContain('No setting of the destination has to change.');
+});
+
+test('a route that fails, or a documented one that is missing, makes the command exit with 1', async () => {
+  stand.actito.setFault('serverError', { route: '/entities' });
+  expect(await check()).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/^✖ D entities /m) });
+  stand.actito.setFault('serverError', null);
+  await stand.writeDestination({ contract: { paths: { entities: '/no-such-path' } } });
+  const { code, out } = await check('--json');
+  expect(code).toBe(1);
+  const { checks } = JSON.parse(out) as ContractResult;
+  expect(checks.find(({ route }) => route === 'entities')).toMatchObject({
+    result: 'notFound',
+    settings: [],
+  });
 });
 
 test('an unknown destination is rejected with the nearest name', async () => {

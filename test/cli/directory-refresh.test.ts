@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ANSWERS } from '../../cli/json/answers.ts';
 import { inspectWorkflowId, type DirectoryResult } from '../../contract/inspect.ts';
 import { exportsFolder, exportText, profilesSetting } from '../support/exported.ts';
-import { resetStand, startStand, type Stand } from '../support/stand.ts';
-import { hostWorker, type Hosted } from '../support/temporal-run.ts';
+import { resetStand } from '../support/stand.ts';
+import { standWithWorker } from '../support/temporal-run.ts';
 import { cli } from './support.ts';
 
 /* `directory refresh`, through a worker. */
 
-let stand: Stand;
-let hosted: Hosted;
-let folder: ReturnType<typeof exportsFolder>;
-beforeAll(async () => {
-  stand = await startStand();
-  hosted = await hostWorker(stand);
-  folder = exportsFolder(stand);
-});
-afterAll(async () => {
-  await hosted?.close();
-  await stand?.dispose();
-});
+const { stand, hosted } = await standWithWorker();
+const folder = exportsFolder(stand);
 beforeEach(async () => {
   await resetStand(stand);
   await folder.clear();
@@ -61,11 +51,11 @@ test('before the first export and after the last one, it says that there is none
   expect((await refresh('actito')).out).toMatch(/newest export of .*\n {2}No new export\.\n$/);
 });
 
-test('--json prints the answer of its schema, and nothing else', async () => {
+test('if an export is refused, it exits with 1; --json prints the answer of its schema, and nothing else', async () => {
   await folder.write('full_20260101.csv', people(1, 2));
   await folder.write('profiles_20260102.csv', 'profileId;emailAddress\n3\n');
   const { code, out, err } = await refresh('actito', '--json');
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect({ code, err }).toEqual({ code: 1, err: '' });
   const answer = JSON.parse(out) as DirectoryResult;
   const { error } = (ANSWERS.directoryRefresh as z.ZodType).safeParse(answer);
   expect(error && z.prettifyError(error)).toBeUndefined();
@@ -103,7 +93,8 @@ test('--accept uses a full export with far fewer profiles, and only one that is 
   await refresh('actito');
   await folder.write('full_20260102.csv', people(3));
   const refused = await refresh('actito');
-  expect(refused.out).toContain('directory refresh --accept');
+  expect(refused.code).toBe(1);
+  expect(refused.out).toContain('directory refresh <destination> --accept full_20260102.csv');
   expect(refused.out).toContain('has 1 profile with a usable key, but 3 are known');
   const wrong = await refresh('actito', '--accept', 'full_20260109.csv');
   expect(wrong.code).toBe(1);

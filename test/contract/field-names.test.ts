@@ -32,6 +32,35 @@ test('an object with many fields is a map, whose names are values', () => {
   expect(fieldNames({ people })).toEqual(['people', 'people.…']);
 });
 
+test('an object whose values have the same fields is a map, however small it is', () => {
+  expect(fieldNames({ people: { anna: { city: 1, id: 1 }, bob: { id: 2, city: 2 } } })).toEqual([
+    'people',
+    'people.…',
+  ]);
+  expect(fieldNames({ rows: { read: 1 }, file: { name: 'x' } })).toEqual([
+    'rows',
+    'rows.read',
+    'file',
+    'file.name',
+  ]);
+});
+
+test('no name of a map of two or more people is shown, whatever is known of them', () => {
+  const name = fc.stringMatching(/^secret[A-Z]{1,5}$/);
+  const people = fc
+    .uniqueArray(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 5 })
+    .chain((fields) =>
+      fc.dictionary(name, fc.record(Object.fromEntries(fields.map((field) => [field, fc.anything()]))), {
+        minKeys: 2,
+      }),
+    );
+  fc.assert(
+    fc.property(people, (map) => {
+      expect(fieldNames([{ map }]).join()).not.toContain('secret');
+    }),
+  );
+});
+
 test('a very deep answer ends', () => {
   const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
   expect(fieldNames(deep)).toEqual([]);

@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../setup/until.ts';
 import { startProcess, type Command } from '../../dev/processes.ts';
+
+/** Generous: a program that has not said its line by then never will. */
+const LIMIT = 60_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -66,7 +69,10 @@ describe('a process that was started here', () => {
     'has no process id if the shell could not be started',
     async () => {
       const script = fileURLToPath(new URL('./parent-without-forks.ts', import.meta.url));
-      const { stdout } = await promisify(execFile)(process.execPath, ['dev/start.js', script]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['dev/start.js', script], {
+        timeout: LIMIT,
+        killSignal: 'SIGKILL',
+      });
       expect(JSON.parse(stdout)).toEqual({ pid: 'The shell could not be started.', failure: 'EAGAIN' });
     },
   );
@@ -94,15 +100,19 @@ describe('a program that has started PostgreSQL leaves no process and no folder 
 
 function startParent(then: 'stay' | 'fail'): ChildProcess {
   const script = fileURLToPath(new URL('./parent-with-postgres.ts', import.meta.url));
-  return spawn(process.execPath, ['dev/start.js', script, then], {
+  const parent = spawn(process.execPath, ['dev/start.js', script, then], {
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  onTestFinished(() => {
+    parent.kill('SIGKILL');
+  });
+  return parent;
 }
 
 /** The id of the PostgreSQL process, once the parent says that it is up. */
 async function postmaster(parent: ChildProcess): Promise<number> {
-  await once(createInterface(parent.stdout!), 'line');
+  await once(createInterface(parent.stdout!), 'line', { signal: AbortSignal.timeout(LIMIT) });
   const [data] = await dataFolders();
   const [pid] = (await readFile(join(folder, data!, 'cluster', 'postmaster.pid'), 'utf8')).split('\n');
   return Number(pid);

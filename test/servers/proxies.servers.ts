@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { DOCTOR_WORKFLOW_TYPE, type DoctorResult } from '../../contract/doctor.ts';
 import { probeInWords } from '../../contract/probes.ts';
 import { freePort } from '../../dev/ports.ts';
@@ -23,6 +23,12 @@ beforeEach(async () => {
   await resetStand(stand);
   await stand.actito.seedContacts([{ emailAddress: 'anna@shop.be' }]);
   await stand.warehouse.query(`insert into people (email, first_name) values ('anna@shop.be', 'Anna')`);
+});
+
+afterEach(async () => {
+  delete stand.env.HTTP_PROXY;
+  delete stand.env.NO_PROXY;
+  await stand.writeDestination();
 });
 
 const examine = async () =>
@@ -61,7 +67,6 @@ describe.each([
     const before = (await proxy.tunnels()).length;
     expect(await hosted.run()).toMatchObject({ outcome: 'succeeded' });
     expect(await proxy.tunnels()).toHaveLength(before);
-    delete stand.env.NO_PROXY;
   });
 
   test('a refusal of the proxy is reported as its own: a missing account, and a port that it does not allow', async () => {
@@ -72,12 +77,12 @@ describe.each([
       says: [{ reason: 'proxyRefuses', facts: { proxy: proxy.host, status: 407 } }],
     });
     const strict = await start([443]);
+    onTestFinished(() => strict.stop());
     stand.env.HTTP_PROXY = strict.url;
     expect(keyProbe(await examine())).toMatchObject({
       ok: false,
       says: [{ reason: 'proxyRefuses', facts: { proxy: strict.host, status: 403 } }],
     });
-    await strict.stop();
   });
 
   test('a target that the proxy cannot reach is a temporary failure, reported as that of the proxy', async () => {
@@ -89,6 +94,5 @@ describe.each([
       type: 'ActitoUnavailable',
       says: [{ facts: { proxy: proxy.host } }],
     });
-    await stand.writeDestination();
   });
 });

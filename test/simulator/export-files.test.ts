@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../simulator/start.ts';
 import { IDS, simulatorWithExports } from './export-support.ts';
 import { controlOf, until } from './support.ts';
@@ -71,15 +71,18 @@ test('a file shows its name only when it is complete', async () => {
   );
   const seen = new Set<string>();
   const written = simulator().exportNow('full');
-  let isWritten = false;
-  void written.then(() => (isWritten = true));
-  while (!isWritten) {
+  let isOver = false;
+  const end = () => void (isOver = true);
+  written.then(end, end);
+  onTestFinished(end); // also when the test has timed out
+  while (!isOver) {
     for (const name of names()) {
       seen.add(name);
       if (name === 'full.csv') expect(text(name).split('\n')).toHaveLength(2_005);
     }
     await new Promise(setImmediate);
   }
+  await written;
   expect([...seen]).toContain('full.csv.tmp');
   expect(names()).toEqual(['full.csv']);
 });

@@ -95,7 +95,7 @@ export interface Shown extends PlanSeen {
   list: string[];
 }
 
-export function planSeen({ plan, counts }: Run & { plan: Plan }): PlanSeen {
+function planSeen({ plan, counts }: Run & { plan: Plan }): PlanSeen {
   const { hash, push, guards } = plan;
   // A held run delivers nothing of its plan.
   return { hash, push: guards.length > 0 ? null : push, guards: guards.map(({ guard }) => guard), counts };

@@ -14,7 +14,7 @@ import { membersOf, open, type OpenOptions, type StateWorld } from './support.ts
 export type List = Record<string, string | null>;
 
 /** Creates and publishes the delta of an undo, like the activity. */
-export async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
+async function recall({ state }: StateWorld, run: Run, to: string): Promise<void> {
   const attempt = await beginAttempt(state, run, run.definition.activation.attributes.length);
   await publish(state, run, attempt, await recallList(state, run, deltaTable(run.run, attempt), to));
 }

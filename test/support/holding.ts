@@ -152,7 +152,7 @@ function fault({ actito }: Stand, name: 'importsStuck' | 'pollerStopped'): LetGo
   return async () => actito.setFault(name, null);
 }
 
-export async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<void> {
+async function untilBusyIn(handle: WorkflowHandle, activity: string): Promise<void> {
   await until(`${activity} is running`, async () => {
     const { raw } = await handle.describe();
     return (raw.pendingActivities ?? []).some(

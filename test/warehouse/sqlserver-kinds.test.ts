@@ -36,7 +36,8 @@ test('a real gets the shortest text that is the same real', () => {
   expect(textOf('0.10000000149011612', real)).toBe('0.1');
   fc.assert(
     fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      const text = textOf(value.toExponential(16), real);
+      const sign = Object.is(value, -0) ? '-' : '';
+      const text = textOf(sign + value.toExponential(16), real);
       expect(Math.fround(Number(text))).toBe(value);
       expect(text.replace(/e.*|[-.]/g, '').replace(/^0+|0+$/g, '').length).toBeLessThanOrEqual(9);
     }),

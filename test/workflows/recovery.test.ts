@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { afterAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { troubleOf } from '../../client/follow.ts';
 import { runSql } from '../../dev/databases.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { until } from '../setup/until.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { startStand, type Stand } from '../support/stand.ts';
-import { hostWorker } from '../support/temporal-run.ts';
+import { endOpenRuns, hostWorker } from '../support/temporal-run.ts';
 
 /* When a failed server is back, a run that waits for it continues soon, and without having failed. */
 
@@ -52,6 +52,14 @@ async function ownerOf({ stateUrl: url }: Stand): Promise<string> {
 }
 const allow = (connections: number) =>
   runSql(inject('postgresAdminUrl'), `alter role ${role} connection limit ${connections}`);
+
+// What a failed test leaves would make all later ones fail.
+afterEach(async () => {
+  await allow(-1);
+  for (const fault of ['importsStuck', 'serverError', 'tooManyRequests'] as const)
+    stand.actito.setFault(fault, null);
+  await endOpenRuns(hosted);
+});
 
 /** How many attempts each activity of a run had, if it had more than one. */
 async function attempts(run: Awaited<ReturnType<typeof hosted.start>>): Promise<Record<string, number>> {

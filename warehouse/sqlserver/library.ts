@@ -1,7 +1,7 @@
-import type * as Tedious from 'tedious';
+import type * as Library from 'tedious';
 import { Failure } from '../../contract/failure.ts';
 
-export type Tedious = typeof Tedious;
+export type Tedious = typeof Library;
 
 /**
  * Loads the optional library.

@@ -70,18 +70,22 @@ it('any table that is written by the documented rules is read back exactly, in a
   );
 });
 
-it('memory does not grow with the size of the file', async () => {
+it('no more than half a megabyte of a file is held, whatever its size', async () => {
   const piece = Buffer.from('1234567;somebody@example.com;+32470000000\n'.repeat(1500));
   async function* source(pieces: number) {
     yield Buffer.from('id;email;phone\n');
-    for (let i = 0; i < pieces; i++) yield piece;
+    for (let i = 0; i < pieces; i++) {
+      given += piece.length;
+      yield piece;
+    }
   }
+  let given = 0;
   let most = 0;
   let lines = 0;
   for await (const batch of readExport(source(2_000), { name: 'p.csv', columns: ['id', 'email', 'phone'] })) {
-    most = Math.max(most, batch.length);
+    most = Math.max(most, given - lines);
     lines += batch.length;
   }
   expect(lines).toBe(2_000 * piece.length);
-  expect(most).toBeLessThanOrEqual(256 * 1024);
+  expect(most).toBeLessThanOrEqual(512 * 1024);
 });

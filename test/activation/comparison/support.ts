@@ -102,7 +102,7 @@ export function attributeMark(values: readonly (string | null)[], { attributes }
 }
 
 /** Members as records of PostgreSQL's binary COPY, without its header. */
-export function binaryRecords(members: readonly Member[], seeds: Seeds, wide: boolean): Buffer {
+function binaryRecords(members: readonly Member[], seeds: Seeds, wide: boolean): Buffer {
   const fields = (member: Member) => [
     Buffer.from(keyMark(member.key, seeds.key).replaceAll('-', ''), 'hex'),
     int8(member.flags & FLAG.DOUBT ? 0n : attributeMark(member.values, seeds)),

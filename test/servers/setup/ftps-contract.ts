@@ -17,7 +17,7 @@ export function listFor(
 }
 
 /** A server for the tests of one group; its folder is empty before each, and its connections are closed after. */
-export function ftpsStand(start: () => Promise<FtpServer>) {
+function ftpsStand(start: () => Promise<FtpServer>) {
   let server: FtpServer;
   const open: FileServer[] = [];
   beforeAll(async () => {
