@@ -141,6 +141,26 @@ describe('SQL Server as a warehouse', () => {
     });
   });
 
+  test('a server that accepts a connection and stays silent is given up at the connect timeout', async () => {
+    const mute = net.createServer((socket) => socket.on('error', () => undefined));
+    onTestFinished(() => void mute.close());
+    await once(mute.listen(0, '127.0.0.1'), 'listening');
+    const { port } = mute.address() as net.AddressInfo;
+    const target = {
+      host: '127.0.0.1',
+      port,
+      database: 'shim',
+      user: 'sa',
+      password: 'secret',
+      encrypt: true,
+    };
+    const source = { ...target, readOnlyIntent: false, statementTimeout: 1_500, reader: READER };
+    await expect(openSqlServer(source, { connect: 300, short: 500 })).rejects.toMatchObject({
+      type: 'SourceUnavailable',
+      retryable: true,
+    });
+  });
+
   test('a server that falls silent between two rows ends the read soon', async () => {
     const proxy = await startSilentProxy({ host: '127.0.0.1', port: shim.port });
     onTestFinished(() => proxy.stop());

@@ -39,15 +39,12 @@ export async function connect(
 ): Promise<Connection> {
   const { Connection } = await tedious();
   const { host, instance, database, encrypt, ca } = target;
-  const port = target.port ?? DEFAULT_PORT;
   const connection = new Connection({
     server: host,
     authentication: { type: 'default', options: { userName: target.user, password: target.password } },
     options: {
-      // tedious connects itself if SQL Server Browser has to tell the port
-      ...(instance === undefined
-        ? { port, connector: () => dial(host, port, encrypt) }
-        : { instanceName: instance }),
+      ...(instance === undefined ? { port: target.port ?? DEFAULT_PORT } : { instanceName: instance }),
+      connector: (...[to, , signal]: unknown[]) => dial(to as Address, signal as AbortSignal, encrypt),
       database,
       encrypt,
       trustServerCertificate: false,
@@ -67,13 +64,27 @@ export async function connect(
   return connection;
 }
 
-/** Connects, and with `encrypted`, ends the connection rather than send a login without TLS. */
-function dial(host: string, port: number, encrypted: boolean): Promise<Socket> {
+/** The server, or the one that a gateway or SQL Server Browser has named. */
+interface Address {
+  host: string;
+  port: number;
+}
+
+/**
+ * Connects, and with `encrypted`, ends the connection rather than send a login without TLS. tedious calls it with the
+ * arguments of its own connector, which its types do not tell (connection.js, `connectOnPort`).
+ * @param signal aborted at the connect timeout
+ */
+function dial({ host, port }: Address, signal: AbortSignal, encrypted: boolean): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER });
+    const options = { host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER };
+    const socket = net.connect(options);
+    const giveUp = () => socket.destroy(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
     if (encrypted) refusePlainLogin(socket);
     socket.once('error', reject);
     socket.once('connect', () => {
+      signal.removeEventListener('abort', giveUp);
       socket.off('error', reject);
       resolve(socket);
     });
