@@ -13,6 +13,7 @@ import {
   type SegmentRow,
   type StateWorld,
 } from './support.ts';
+import { repeats } from '../setup/repeats.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -117,7 +118,7 @@ test('files are cut at the limit, and every member is in exactly one of them', a
       const total = segment.reduce((sum, row) => sum + bytesOf(row), 0);
       expect(chunks.length).toBeLessThanOrEqual(patterns + Math.floor(total / limit));
     }),
-    { numRuns: 60 },
+    { numRuns: repeats(60) },
   );
 });
 
@@ -161,7 +162,7 @@ test('the outcome of a file is the outcome of its members and of no others', asy
         expect([key, retry_at !== null]).toEqual([key, fate === 'unexplained']);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: repeats(40) },
   );
 });
 

@@ -15,6 +15,7 @@ import {
   type SegmentRow,
   type StateWorld,
 } from './support.ts';
+import { repeats } from '../setup/repeats.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -84,7 +85,7 @@ test('equal rows are one member; rows that differ are on the list, and none of t
       );
       expect(await rejectsOf(run.run)).toEqual(ambiguous.map((key) => ({ key, reason: 'AmbiguousValues' })));
     }),
-    { numRuns: 60 },
+    { numRuns: repeats(60) },
   );
 });
 
@@ -115,7 +116,7 @@ test('the delta does not depend on the order of rows, whatever is known of their
         expect(await rejectsOf(other.run)).toEqual(await rejectsOf(one.run));
       },
     ),
-    { numRuns: 60 },
+    { numRuns: repeats(60) },
   );
 }, 60_000);
 

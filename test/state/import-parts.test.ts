@@ -10,6 +10,7 @@ import { rows } from '../../state/state.ts';
 import { intend, planned, record } from './sending.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
+import { repeats } from '../setup/repeats.ts';
 
 /* Invariants of imports and their parts, whatever happens to the runs that share them. */
 
@@ -127,7 +128,7 @@ test('each chunk has at most one live import, unshared means one part, and the q
         await expectSound(table);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: repeats(40) },
   );
 }, 120_000);
 

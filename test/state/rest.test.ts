@@ -5,6 +5,7 @@ import { closeRun } from '../../state/runs/close.ts';
 import { LASTING, restOf } from '../../state/runs/rest.ts';
 import { ended } from '../support/ended.ts';
 import { definitionFor, freshState, newActivation, open, type StateWorld } from './support.ts';
+import { repeats } from '../setup/repeats.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -188,7 +189,7 @@ test('however long the failures last, one start an hour or a quarter of the vali
         expect(rest !== undefined).toBe(lasted >= 120 && ago < Math.min(60, validity / 4));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: repeats(40) },
   );
 });
 

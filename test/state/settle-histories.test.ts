@@ -21,6 +21,7 @@ import {
   type StateWorld,
 } from './support.ts';
 import { ended } from '../support/ended.ts';
+import { repeats } from '../setup/repeats.ts';
 
 /*
  * Histories of runs in which imports, deliveries and settling fail in every way, beside the certain facts
@@ -175,6 +176,6 @@ test('only confirmed values are acknowledged, no confirmed value is lost, and on
       expect(plan).toMatchObject({ push: null, toSend: 0 });
       expect(await rows(world.state, `select from ${delta}`)).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: repeats(40) },
   );
 }, 300_000);

@@ -18,6 +18,7 @@ import {
 } from './support.ts';
 import { asList, foreseen, goodUndo, listOf, plannedUndo, type List } from './undoing.ts';
 import { ended } from '../support/ended.ts';
+import { repeats } from '../setup/repeats.ts';
 
 /*
  * Histories in which runs deliver, fail, keep the list alive, are killed or undo others, beside the list of
@@ -113,6 +114,6 @@ test('an undo to any run restores exactly the list that it left, with its identi
         expect(await listOf(world, definition)).toEqual(wanted);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: repeats(25) },
   );
 }, 300_000);

@@ -6,6 +6,7 @@ import { directRunner } from '../../support/direct-run.ts';
 import { LIST, resetStand, startStand, type Stand } from '../../support/stand.ts';
 import { CONTACTS, FAULTS, histories, type Person } from './history.ts';
 import type { Way } from './ways.ts';
+import { repeats } from '../../setup/repeats.ts';
 
 /**
  * Invariants 1 to 6, for one way: after any history, one run without a fault repairs everything, and the next
@@ -124,7 +125,7 @@ export function describeInvariants(way: Way, numRuns: number): void {
         expect(work()).toEqual(kept);
         if (way.onlyDocumentedRoutes) expect(stand.actito.undocumentedCalls()).toEqual({});
       }),
-      { numRuns },
+      { numRuns: repeats(numRuns) },
     );
   }, 900_000);
 }

@@ -16,6 +16,7 @@ import { deliver, goodRun, listLines, planned, sendChunk } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
 import { ended } from '../../support/ended.ts';
+import { repeats } from '../../setup/repeats.ts';
 
 /* The quota of the day covers some files and not others. */
 
@@ -126,6 +127,6 @@ test('whichever files are deferred, each run sends exactly the members whose val
       expect(await wouldSend(world, last)).toEqual(nextRun(known, segment).sends);
       expect(await listLines(world, last)).toEqual(nextRun(known, segment).list);
     }),
-    { numRuns: 25 },
+    { numRuns: repeats(25) },
   );
 }, 180_000);

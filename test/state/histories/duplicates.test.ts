@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listedKeys, previewed, wholeRow, wholeRows, type Shown, type Values } from '../observing.ts';
 import { goodRun } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
+import { repeats } from '../../setup/repeats.ts';
 
 /* Rows of one key in every order: the result must not depend on it. */
 
@@ -169,6 +170,6 @@ test('two orders of any rows give the same plan in any state, and after one of t
         });
       }
     }),
-    { numRuns: 25 },
+    { numRuns: repeats(25) },
   );
 }, 180_000);

@@ -7,6 +7,7 @@ import { deliver, goodRun, listLines, planned, sendAll } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { afterRun, nextRun, NOTHING, type Known } from './known-model.ts';
 import { ended } from '../../support/ended.ts';
+import { repeats } from '../../setup/repeats.ts';
 
 /*
  * Attributes and membership are separate facts: Actito confirms the attributes, and a delivery confirms the
@@ -122,6 +123,6 @@ test('whichever lists arrive, confirmed values are not sent again, and only list
       let known = NOTHING;
       for (const step of steps) known = await runStep(definition, step, known);
     }),
-    { numRuns: 25 },
+    { numRuns: repeats(25) },
   );
 }, 180_000);

@@ -17,6 +17,7 @@ import {
 } from '../observing.ts';
 import { deliver, goodRun, planned, sendAll, sendChunk, type Fate } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
+import { repeats } from '../../setup/repeats.ts';
 
 /* A preview during a run shows the state before or after the settlement, and does not affect the run. */
 
@@ -171,6 +172,6 @@ test('previews at any time of any run show what a run would do, and change nothi
       const seen = await previewed(world, watched, last);
       expect(await shown(world, await planned(world, watched, last))).toEqual(seen);
     }),
-    { numRuns: 20 },
+    { numRuns: repeats(20) },
   );
 }, 120_000);
