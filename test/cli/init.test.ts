@@ -77,7 +77,7 @@ test('every file points the editor to a JSON schema in the folder', async () => 
       const [first] = (await readFile(file, 'utf8')).split('\n');
       const [, path] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first!)!;
       const schema: object = JSON.parse(await readFile(resolve(dirname(file), path!), 'utf8'));
-      expect(schema).toHaveProperty('properties');
+      expect(schema).toHaveProperty(kind === 'sources' ? 'oneOf' : 'properties');
     }
   }
 });

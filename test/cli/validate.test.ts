@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Validation } from '../../cli/commands/validate.ts';
+import { DRIVERS } from '../../activation/definition/source.ts';
 import { cli } from './support.ts';
 
 const DEMO = 'examples/demo';
@@ -96,8 +97,8 @@ test('--json gives the same to a program, as data and in words', async () => {
         line: 1,
         setting: 'driver',
         reason: 'settingWrong',
-        facts: { expected: 'postgres (the only supported driver)', got: '"oracle"' },
-        message: 'expected postgres (the only supported driver), got "oracle"',
+        facts: { expected: DRIVERS.join(', '), got: '"oracle"' },
+        message: `expected ${DRIVERS.join(', ')}, got "oracle"`,
       },
     ],
     warnings: [],
