@@ -31,6 +31,7 @@ const KEEP_ALIVE_AFTER = 10_000;
 /** Packet types of MS-TDS 2.2.3.1.1. A TLS handshake travels in prelogin packets. */
 const [LOGIN7, PRELOGIN] = [0x10, 0x12];
 const LONGEST_NAME = 128;
+const CANCEL_TIMEOUT = 10_000;
 
 /** @throws an error of tedious or the network; Failure ConfigurationInvalid if the library is missing */
 export async function connect(
@@ -52,7 +53,7 @@ export async function connect(
       readOnlyIntent: target.readOnlyIntent,
       appName: readerName(reader).slice(0, LONGEST_NAME),
       connectTimeout: timeouts.connect,
-      cancelTimeout: timeouts.short,
+      cancelTimeout: Math.min(timeouts.short, CANCEL_TIMEOUT),
       requestTimeout: 0, // each request sets its own
       useUTC: true,
     },

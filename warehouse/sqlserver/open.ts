@@ -1,4 +1,3 @@
-import type { Connection } from 'tedious';
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import type {
@@ -17,7 +16,7 @@ import { failuresOf } from './failures.ts';
 import { columnOf, expressionOf, textOf, type SqlServerColumn } from './kinds.ts';
 import { tedious } from './library.ts';
 import { describeStatement, queryOf, refusalOf, statementOf, withNames, type Query } from './query.ts';
-import { firstRow, linesOf } from './rows.ts';
+import { firstRow, linesOf, type Channel } from './rows.ts';
 
 const TIMEOUTS: Timeouts = { connect: 30_000, short: 30_000 };
 
@@ -45,7 +44,8 @@ export async function openSqlServer(
   const connection = await connect(source, { ...source, timeouts }).catch((error: unknown) => {
     throw failures(error);
   });
-  const isolation = await isolationOf(library, connection, short).catch((error: unknown) => {
+  const channel: Channel = { library, connection };
+  const isolation = await isolationOf(channel, short).catch((error: unknown) => {
     connection.close();
     throw failures(error);
   });
@@ -55,12 +55,12 @@ export async function openSqlServer(
   let isReading = false;
   let closing: Promise<void> | undefined;
 
-  const run = (text: string, timeout: number) => firstRow(library, connection, { text, timeout });
+  const run = (text: string, timeout: number) => firstRow(channel, { text, timeout });
 
   function close(): Promise<void> {
     closing ??= (async () => {
-      // An attention ends the statement; then the connection can be closed. If no answer comes, tedious closes it.
-      if (connection.cancel()) await run('select 1 as one', short).catch(() => undefined);
+      // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
+      if (connection.cancel()) await channel.ended;
       connection.close();
       await ended;
     })();
@@ -149,7 +149,7 @@ export async function openSqlServer(
         signal.throwIfAborted();
         isReading = true;
         const batch = { text: statement.text, timeout: statementTimeout, columns };
-        const end = yield* linesOf(library, connection, batch);
+        const end = yield* linesOf(channel, batch);
         if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
         if (isolation === 'transaction') await run('commit transaction', short);
         signal.throwIfAborted(); // a canceled query can end like a complete one
@@ -187,12 +187,8 @@ function refuse(query: Query, setting?: string): void {
 }
 
 /** Returns what the database guarantees. READ COMMITTED with locks can miss rows that move, so it guarantees nothing. */
-async function isolationOf(
-  library: Awaited<ReturnType<typeof tedious>>,
-  connection: Connection,
-  timeout: number,
-): Promise<Guarantees['snapshot']> {
-  const { row } = await firstRow(library, connection, { text: ISOLATION, timeout });
+async function isolationOf(channel: Channel, timeout: number): Promise<Guarantees['snapshot']> {
+  const { row } = await firstRow(channel, { text: ISOLATION, timeout });
   const [allowed, versioned] = (row ?? []) as [number?, number?];
   if (allowed === 1) return 'transaction';
   return versioned === 1 ? 'statement' : 'none';

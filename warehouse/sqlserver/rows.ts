@@ -23,6 +23,14 @@ export interface Batch {
   ended: Promise<Ended>;
 }
 
+/** A connection, over which one batch at a time is sent. */
+export interface Channel {
+  library: Pick<Tedious, 'Request'>;
+  connection: Connection;
+  /** The end of the last batch. */
+  ended?: Promise<Ended>;
+}
+
 /** The longest timer of Node, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** tedious' code for a request that was canceled, after the server has confirmed it. */
@@ -34,10 +42,10 @@ const CANCELED = 'ECANCEL';
  *   the server has confirmed it. tedious' own timeout ends with the first packet of the answer, so it is not used.
  */
 export function send(
-  { Request }: Pick<Tedious, 'Request'>,
-  connection: Connection,
+  channel: Channel,
   { text, timeout, prepare }: { text: string; timeout: number; prepare?: (request: Request) => void },
 ): Batch {
+  const { connection } = channel;
   let request!: Request;
   let isLate = false;
   const cancel = () => {
@@ -46,27 +54,30 @@ export function send(
   };
   const timer = setTimeout(cancel, Math.min(timeout, LONGEST_TIMER));
   const ended = new Promise<Ended>((resolve) => {
-    request = new Request(text, (error: (Error & { code?: string }) | null | undefined, rows) => {
-      clearTimeout(timer);
-      if (isLate && error?.code === CANCELED) error.code = LATE;
-      resolve({ error: error ?? undefined, rows: rows ?? 0 });
-    });
+    request = new channel.library.Request(
+      text,
+      (error: (Error & { code?: string }) | null | undefined, rows) => {
+        clearTimeout(timer);
+        if (isLate && error?.code === CANCELED) error.code = LATE;
+        resolve({ error: error ?? undefined, rows: rows ?? 0 });
+      },
+    );
   });
   prepare?.(request);
+  channel.ended = ended;
   connection.execSqlBatch(request);
   return { request, ended };
 }
 
 /** The columns of a batch, its first row, with all values as tedious sees them, and the number of rows that arrived. */
 export async function firstRow(
-  library: Pick<Tedious, 'Request'>,
-  connection: Connection,
+  channel: Channel,
   batch: { text: string; timeout: number },
 ): Promise<{ columns: Described[]; row?: unknown[]; rows: number }> {
   let columns: Described[] = [];
   let row: unknown[] | undefined;
   let rows = 0;
-  const { ended } = send(library, connection, {
+  const { ended } = send(channel, {
     ...batch,
     prepare: (request) => {
       request.on('columnMetadata', (found: unknown) => (columns = found as Described[]));
@@ -87,14 +98,13 @@ export async function firstRow(
  * @returns the rows as the server counts them, and the lines
  */
 export async function* linesOf(
-  library: Pick<Tedious, 'Request'>,
-  connection: Connection,
+  channel: Channel,
   { columns, ...batch }: { text: string; timeout: number; columns: SqlServerColumn[] },
 ): AsyncGenerator<Buffer, { rows: number; lines: number }, undefined> {
   const writer = new LineWriter();
   let wake: (() => void) | undefined;
   let end: Ended | undefined;
-  const { request, ended } = send(library, connection, {
+  const { request, ended } = send(channel, {
     ...batch,
     prepare: (each) => {
       each.on('row', (cells: Cell[]) => {
