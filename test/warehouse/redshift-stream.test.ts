@@ -89,6 +89,13 @@ test('an answer that ends with fewer rows than the server counts is incomplete',
   );
 });
 
+test('a tag with another count than that of the rows is an incomplete answer', () => {
+  const { socket, stream } = submitted();
+  socket.emit('data', Buffer.concat([row('a', 1), COMPLETE, READY]));
+  complete(stream, 'SELECT 2');
+  expect(() => stream.rows()).toThrow(/did not complete/);
+});
+
 test('an answer of a statement that is no SELECT, or of none, is incomplete', () => {
   const { socket, stream } = submitted();
   socket.emit('data', READY);
