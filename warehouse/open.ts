@@ -5,6 +5,8 @@ import { Failure } from '../contract/failure.ts';
 import { openDuckdb, type Place } from './duckdb/open.ts';
 import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
+import { openRedshift } from './redshift/open.ts';
+import { openSqlServer } from './sqlserver/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 import { openTrino } from './trino/open.ts';
 
@@ -25,6 +27,13 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'redshift':
+      return openRedshift({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'sqlserver': {
+      const { password, ca, ...target } = source.connection;
+      const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };
+      return openSqlServer({ ...target, ...secrets, statementTimeout, reader });
+    }
     case 'duckdb':
       return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
     case 'clickhouse':

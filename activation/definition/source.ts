@@ -5,6 +5,8 @@ import { duckdbSource } from './sources/duckdb.ts';
 import { clickhouseSource } from './sources/clickhouse.ts';
 import { mysqlSource } from './sources/mysql.ts';
 import { postgresSource } from './sources/postgres.ts';
+import { redshiftSource } from './sources/redshift.ts';
+import { sqlserverSource } from './sources/sqlserver.ts';
 import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
@@ -15,6 +17,8 @@ const SOURCES = [
   trinoSource,
   mysqlSource,
   bigquerySource,
+  redshiftSource,
+  sqlserverSource,
 ] as const;
 
 /** The names of all drivers. */

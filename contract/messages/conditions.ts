@@ -6,6 +6,10 @@ const CONDITIONS = {
   syntax: 'a syntax error',
   invalid: 'its syntax, a name or a type is not valid',
   severalStatements: 'it has more than one statement',
+  batchSeparator: 'it has GO, which only tools such as sqlcmd know; remove it',
+  bareOrderBy:
+    'it has an ORDER BY without TOP or OFFSET; remove it, the order of the rows makes no difference',
+  unnamedColumn: 'a column has no name; give it one (… as …)',
   notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',

@@ -54,6 +54,7 @@ export const EXPECTED = {
   }),
 
   // In sources.
+  portOrInstance: always('either port or instance, not both'),
   duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
   memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
   byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),

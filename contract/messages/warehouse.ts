@@ -5,7 +5,7 @@ import { conditionOf } from './sqlstates.ts';
 import { counted, sizeInWords } from './words.ts';
 
 /** Where the database found the error in a query. */
-export type QueryPlace = { line: number; column: number } | 'end';
+export type QueryPlace = { line: number; /** Some databases tell the line only. */ column?: number } | 'end';
 
 /** The setting that a query is from; undefined: the segment's query, or its table. */
 export interface Asked {
@@ -16,7 +16,7 @@ export interface Asked {
 const SNAPSHOTS = {
   transaction: 'guards and segment read one state of the data',
   statement: 'each query reads one state of the data, so a guard can see an older one than the segment',
-  none: 'files that change during a read can be read half old and half new',
+  none: 'rows and files that change during a read can be read half old and half new',
 };
 const READ_ONLY = {
   server: 'the warehouse refuses writes',
@@ -88,6 +88,22 @@ export const WAREHOUSE_MESSAGES = {
         `${setting} of the warehouse (${connection}) cannot be used; it must be ${expected}.`,
     },
   ),
+  sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { connection: 'shop.database.windows.net', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      { connection: '10.0.0.7', fault: 'none', code: 'ERR_SQLSERVER_NO_TLS' },
+    ],
+    says: ({ connection, fault, code }) =>
+      `The TLS connection to the warehouse (${connection}) failed: ${TLS_FAULTS[fault]} (${code}).`,
+    next: ({ fault }) =>
+      advise(
+        fault === 'untrusted'
+          ? 'Set ca of the source to the certificate of the authority that signed the certificate of the server.'
+          : fault === 'name'
+            ? 'Use the host name of the certificate in host of the source.'
+            : 'Enable TLS 1.2 or newer on the server with a valid certificate. On a trusted network, encrypt: false in the source connects without TLS.',
+      ),
+  }),
   sourceBrokeOff: failure('SourceUnavailable', {
     examples: [{ connection: 'WAREHOUSE_URL', code: 'MySQL error 1053' }],
     says: ({ connection, code }) =>
@@ -143,6 +159,7 @@ export const WAREHOUSE_MESSAGES = {
     {
       examples: [
         { condition: 'noColumn', at: { line: 2, column: 8 }, code: 'MySQL error 1054' },
+        { condition: 'noTable', at: { line: 2 }, code: 'SQL Server error 208' },
         { setting: 'guards.freshness', condition: 'severalStatements', code: 'DuckDB' },
       ],
       says: ({ setting, table, condition, at, code }) =>
@@ -241,5 +258,6 @@ function queryInWords(setting: string | undefined, table?: string): string {
 function placeInWords(at: QueryPlace | undefined): string {
   if (at === undefined) return '';
   if (at === 'end') return ', at the end of the query';
-  return `, at line ${at.line}, column ${at.column} of the query`;
+  const column = at.column === undefined ? '' : `, column ${at.column}`;
+  return `, at line ${at.line}${column} of the query`;
 }

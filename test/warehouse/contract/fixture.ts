@@ -52,6 +52,8 @@ export const SQL = {
   } as Record<string, string>,
   nowhere: 'select 1 as id\nfrom nowhere',
   nowhereSays: /a table does not exist, at line 2, column 6/,
+  /** What orders a query by its column `id`. */
+  orderById: 'order by id',
   emailAndId: "select 'x' as email, 1 as id",
   /** An expression of a text of a million characters. */
   million: "repeat('x', 1000000)",

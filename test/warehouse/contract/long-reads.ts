@@ -22,7 +22,7 @@ export function describeLongReads(fixture: Dialected): void {
   });
 
   test('two reads give the same bytes', async () => {
-    const query = `select * from (${fixture.rows(5_000)}) numbered order by id`;
+    const query = `select * from (${fixture.rows(5_000)}) numbered ${fixture.sql.orderById}`;
     const [one, other] = [await fixture.open(), await fixture.open()];
     const columns = ['id', 'padding'];
     const { lines, rows } = await readAll(one, query, columns);

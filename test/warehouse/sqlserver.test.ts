@@ -1,0 +1,79 @@
+import { describeWarehouse } from './contract.ts';
+import { readAll } from './reading.ts';
+import { open, shim, startShim } from './sqlserver-opening.ts';
+
+/** Whether the next read's count is wrong. */
+let isMiscounting = false;
+
+describeWarehouse('SQL Server', {
+  start: startShim,
+  stop: () => shim.close(),
+  open(options) {
+    const fault = isMiscounting ? ({ kind: 'count', row: 1_000, difference: 3 } as const) : undefined;
+    isMiscounting = false;
+    return open({ ...options, fault });
+  },
+  running: async () => shim.running().length,
+  execute: (sql) => shim.execute(sql.replace(/select top (\d+) (.*)$/, 'select $2 limit $1')), // DuckDB's SQL
+  rows: (n) => `select top ${n} id, padding from numbers order by id`,
+  slow: 'select count(*) as id from numbers a cross join numbers b cross join numbers c where a.id + b.id + c.id < 0',
+  writes: {
+    'an INSERT as the query': 'insert into written values (1)',
+    'an INSERT in a WITH': 'with w as (select 1 as id) insert into written select id from w',
+    'a second statement that writes': 'select 1 as id; insert into written values (1)',
+    'a second statement without a semicolon':
+      'select 1 as id) s insert into written values (1) select * from (select 1 as id',
+  },
+  guarantees: { snapshot: 'transaction', readOnly: 'wrapped', tried: false },
+  failsAt: (n) =>
+    `select top ${2 * n} cast(case when id = ${n} then 'x' else '1' end as int) as id, padding from numbers order by id`,
+  async cut() {
+    shim.cutConnections();
+  },
+  miscount: () => void (isMiscounting = true),
+  async written() {
+    const warehouse = await open();
+    return (await readAll(warehouse, { table: 'written' }, ['id'])).rows;
+  },
+  sql: {
+    nowhereSays: /a table does not exist, at line 2 of the query \(SQL Server error 208\)/,
+    orderById: 'order by id offset 0 rows',
+    million: "replicate(convert(nvarchar(max), 'x'), 1000000)",
+  },
+  values: [
+    {
+      expression: "N'tab\tnew\nline\rback\\slash'",
+      kind: 'text',
+      text: String.raw`tab\tnew\nline\rback\\slash`,
+    },
+    { expression: "N'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+    { expression: "''", kind: 'text', text: '' },
+    { expression: 'cast(null as nvarchar(10))', kind: 'text', text: String.raw`\N` },
+    { expression: String.raw`N'\N'`, kind: 'text', text: String.raw`\\N` },
+    { expression: "N'[it''s;--]'", kind: 'text', text: "[it's;--]" },
+    { expression: 'cast(1 as bit)', kind: 'boolean', text: 't' },
+    { expression: 'cast(0 as bit)', kind: 'boolean', text: 'f' },
+    { expression: 'cast(-32768 as smallint)', kind: 'integer', text: '-32768' },
+    { expression: "cast('9223372036854775807' as bigint)", kind: 'integer', text: '9223372036854775807' },
+    {
+      expression: "cast('12345678901234567890.123456789012345678' as decimal(38,18))",
+      kind: 'decimal',
+      text: '12345678901234567890.123456789012345678',
+    },
+    { expression: 'cast(0.5 as decimal(10,2))', kind: 'decimal', text: '0.50' },
+    { expression: 'cast(0.1 as float) + cast(0.2 as float)', kind: 'float', text: '0.30000000000000004' },
+    { expression: "cast('1e20' as float)", kind: 'float', text: '1e+20' },
+    { expression: 'cast(0.1 as real)', kind: 'float', text: '0.1' },
+    { expression: "cast('2026-01-31' as date)", kind: 'date', text: '2026-01-31' },
+    {
+      expression: "cast('2026-01-31 10:20:30.123456' as datetime2)",
+      kind: 'timestamp',
+      text: '2026-01-31 10:20:30.123456',
+    },
+    {
+      expression: "cast('2026-01-31 10:20:30+02:00' as datetimeoffset)",
+      kind: 'timestamptz',
+      text: '2026-01-31 08:20:30+00',
+    },
+  ],
+});

@@ -1,0 +1,173 @@
+import type { QueryArrayConfig } from 'pg';
+import { Failure } from '../../contract/failure.ts';
+import type { PostgresClient } from '../../postgres/client.ts';
+import { databaseTarget } from '../../postgres/url.ts';
+import { pickColumns } from '../columns.ts';
+import { failuresOf, type Source } from '../postgres/failures.ts';
+import { cancelBackend, connect, type Session } from '../postgres/session.ts';
+import type {
+  Answer,
+  Guarantees,
+  Question,
+  Reader,
+  SegmentRead,
+  SegmentRequest,
+  Warehouse,
+} from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { valueText } from '../sql/values.ts';
+import { columnOf, type RedshiftColumn } from './kinds.ts';
+import { RowLines } from './lines.ts';
+import { beginReading } from './session.ts';
+import { describeStatement, hasSeveralStatements, lookStatement, readStatement } from './statements.ts';
+import { RowStream } from './stream.ts';
+
+const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: false };
+
+/** The maximum time without an answer of the server, in milliseconds: see postgres/open.ts. */
+const TIMEOUTS = { short: 30_000, beyond: 10_000 };
+
+/**
+ * Amazon Redshift as a warehouse, by PostgreSQL's protocol. A segment is read by a plain query in one read-only
+ * transaction, so from one snapshot.
+ * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
+ */
+export async function openRedshift(
+  source: Source & { url: string; reader: Reader },
+  timeouts: { connect?: number; short: number; beyond: number } = TIMEOUTS,
+): Promise<Warehouse> {
+  const { variable, statementTimeout } = source;
+  const failures = failuresOf(source);
+  const target = databaseTarget(source.url, variable);
+  const { short } = timeouts;
+  const client = await connect(target, failures, timeouts.connect, source.reader);
+  const long = statementTimeout + timeouts.beyond;
+  let session: Session | undefined;
+  let isReading = false;
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      if (isReading && session) await cancelBackend(target, session.pid, short);
+      await client.end(); // in the middle of a statement it ends the connection
+    })();
+    return closing;
+  }
+
+  /** Begins the transaction that all statements use, unless it has begun. */
+  async function begin(): Promise<void> {
+    session ??= await client.within(short, beginReading(client, source));
+    isReading = true;
+  }
+
+  /** Ends everything on cancellation, as in postgres/open.ts. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translator = (statement?: Statement) => {
+      const started = performance.now();
+      return (error: unknown): never => {
+        const during = { statement, elapsed: performance.now() - started, session };
+        throw signal.aborted ? signal.reason : failures(error, during);
+      };
+    };
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  /** Runs a statement with the extended protocol, which accepts only one. */
+  async function ask(statement: Statement) {
+    const { setting } = statement;
+    if (hasSeveralStatements(statement))
+      throw new Failure('queryRefused', { setting, condition: 'severalStatements', code: 'Redshift' });
+    const { fields, rows } = await client.within(long, client.query(asText(statement)));
+    return { columns: fields.map(columnOf), row: (rows as unknown as (string | null)[][])[0] };
+  }
+
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const { translator, stop } = watch(signal);
+    try {
+      await begin().catch(translator());
+      const statement = lookStatement(query, setting);
+      const { columns, row } = await ask(statement).catch(translator(statement));
+      const { kind } = columns[0]!;
+      const value = row?.[0] ?? null;
+      return { found: row !== undefined, kind, value: value === null ? null : valueText(value, kind) };
+    } finally {
+      stop();
+    }
+  }
+
+  async function clock(signal: AbortSignal): Promise<number> {
+    const { translator, stop } = watch(signal);
+    try {
+      await begin().catch(translator());
+      // Of the statement, and in the time zone of the session, which is UTC:
+      // https://docs.aws.amazon.com/redshift/latest/dg/r_GETDATE.html
+      const now = client.query<{ now: string }>('select cast(getdate() as varchar) as now');
+      const { rows } = await client.within(short, now).catch(translator());
+      return Date.parse(`${rows[0]!.now.replace(' ', 'T')}Z`);
+    } finally {
+      stop();
+    }
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translator, stop } = watch(signal);
+    await begin().catch(translator());
+    const statement = describeStatement(segment);
+    const described = await ask(statement).catch(translator(statement));
+    const columns = pickColumns(requested, described.columns);
+    let rows: number | undefined;
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      const reading = readStatement(segment, columns);
+      const translate = translator(reading);
+      try {
+        signal.throwIfAborted();
+        rows = yield* linesOf(client, reading, { columns, short, long });
+        signal.throwIfAborted(); // a canceled query can end like a complete one
+        isReading = false;
+      } catch (error) {
+        translate(error);
+      } finally {
+        stop();
+        if (isReading) await close(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows: false, // Redshift does not tell whether its row-level security hides rows
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  return { guarantees: GUARANTEES, look, clock, read, close };
+}
+
+/** Rows as arrays of the server's own texts, by the extended protocol (an option that pg's types lack). */
+function asText({ text }: Statement): QueryArrayConfig {
+  const config = { text, queryMode: 'extended', rowMode: 'array' } as QueryArrayConfig;
+  return { ...config, types: { getTypeParser: () => (value: string) => value } };
+}
+
+/** Reads a segment, yields whole lines, ends the transaction, and returns the server's count of rows. */
+async function* linesOf(
+  client: PostgresClient,
+  { text }: Statement,
+  { columns, short, long }: { columns: RedshiftColumn[]; short: number; long: number },
+): AsyncGenerator<Buffer, number, undefined> {
+  const lines = new RowLines(columns.map(({ spelling }) => spelling));
+  const stream = client.query(new RowStream(text, lines));
+  const next = () => client.within(long, stream.next());
+  for (let batch = await next(); batch; batch = await next()) yield batch;
+  const rows = stream.rows();
+  const { command } = await client.within(short, client.query('commit'));
+  if (command !== 'COMMIT') throw new Failure('segmentIncomplete', {});
+  return rows;
+}

@@ -1,0 +1,111 @@
+import net, { type Socket } from 'node:net';
+import type { Connection } from 'tedious';
+import { readerName, type Reader } from '../source.ts';
+import { NO_TLS } from './failures.ts';
+import { tedious } from './library.ts';
+
+/** Where the server is, and the login. */
+export interface SqlServerTarget {
+  host: string;
+  port?: number;
+  instance?: string;
+  database: string;
+  user: string;
+  password: string;
+  encrypt: boolean;
+  /** The certificate (PEM) of the authority to trust. */
+  ca?: string;
+  readOnlyIntent: boolean;
+}
+
+/** The maximum time without an answer of the server, in milliseconds. */
+export interface Timeouts {
+  /** Until the login is done. */
+  connect: number;
+  /** For statements without work, and for the end of a canceled one. */
+  short: number;
+}
+
+const DEFAULT_PORT = 1433;
+const KEEP_ALIVE_AFTER = 10_000;
+/** Packet types of MS-TDS 2.2.3.1.1. A TLS handshake travels in prelogin packets. */
+const [LOGIN7, PRELOGIN] = [0x10, 0x12];
+const LONGEST_NAME = 128;
+const CANCEL_TIMEOUT = 10_000;
+
+/** @throws an error of tedious or the network; Failure ConfigurationInvalid if the library is missing */
+export async function connect(
+  target: SqlServerTarget,
+  { reader, timeouts }: { reader: Reader; timeouts: Timeouts },
+): Promise<Connection> {
+  const { Connection } = await tedious();
+  const { host, instance, database, encrypt, ca } = target;
+  const connection = new Connection({
+    server: host,
+    authentication: { type: 'default', options: { userName: target.user, password: target.password } },
+    options: {
+      ...(instance === undefined ? { port: target.port ?? DEFAULT_PORT } : { instanceName: instance }),
+      connector: (...[to, , signal]: unknown[]) => dial(to as Address, signal as AbortSignal, encrypt),
+      database,
+      encrypt,
+      trustServerCertificate: false,
+      cryptoCredentialsDetails: ca === undefined ? undefined : { ca },
+      readOnlyIntent: target.readOnlyIntent,
+      appName: readerName(reader).slice(0, LONGEST_NAME),
+      connectTimeout: timeouts.connect,
+      cancelTimeout: Math.min(timeouts.short, CANCEL_TIMEOUT),
+      requestTimeout: 0, // each request sets its own
+      useUTC: true,
+    },
+  });
+  connection.on('error', () => undefined); // a lost connection fails its request, too
+  await new Promise<void>((resolve, reject) => {
+    connection.connect((error) => (error ? reject(error) : resolve()));
+  });
+  return connection;
+}
+
+/** The server, or the one that a gateway or SQL Server Browser has named. */
+interface Address {
+  host: string;
+  port: number;
+}
+
+/**
+ * Connects, and with `encrypted`, ends the connection rather than send a login without TLS. tedious calls it with the
+ * arguments of its own connector, which its types do not tell (connection.js, `connectOnPort`).
+ * @param signal aborted at the connect timeout
+ */
+function dial({ host, port }: Address, signal: AbortSignal, encrypted: boolean): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const options = { host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER };
+    const socket = net.connect(options);
+    const giveUp = () => socket.destroy(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (encrypted) refusePlainLogin(socket);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', giveUp);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+/**
+ * tedious 19 logs in without TLS, whatever `encrypt` is, if the server says that it has none (ENCRYPT_NOT_SUP). The
+ * login contains the password, which is only disguised. So the first packet after the prelogin decides: with TLS, it is
+ * no LOGIN7 that anybody can read.
+ */
+function refusePlainLogin(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let isDecided = false;
+  socket.write = (...args: unknown[]) => {
+    const [type] = args[0] as Buffer;
+    if (isDecided || type === PRELOGIN) return write(...args);
+    isDecided = true;
+    if (type !== LOGIN7) return write(...args);
+    socket.destroy(Object.assign(new Error('The server has no TLS.'), { code: NO_TLS }));
+    return false;
+  };
+}

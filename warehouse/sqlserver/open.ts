@@ -1,0 +1,195 @@
+import { Failure } from '../../contract/failure.ts';
+import { pickColumns } from '../columns.ts';
+import type {
+  Answer,
+  Guarantees,
+  Question,
+  Reader,
+  SegmentRead,
+  SegmentRequest,
+  Warehouse,
+} from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { placeIn } from '../sql/statements.ts';
+import { connect, type SqlServerTarget, type Timeouts } from './connection.ts';
+import { failuresOf } from './failures.ts';
+import { columnOf, expressionOf, textOf, type SqlServerColumn } from './kinds.ts';
+import { tedious } from './library.ts';
+import { describeStatement, queryOf, refusalOf, statementOf, withNames, type Query } from './query.ts';
+import { firstRow, linesOf, type Channel } from './rows.ts';
+
+const TIMEOUTS: Timeouts = { connect: 30_000, short: 30_000 };
+
+/** Whatever the server's `user options` are: rows are counted, and none are left out. */
+const SETTINGS = 'set nocount off; set rowcount 0';
+/** The number of an error: an expression without a name, such as `max(updated_at)`, in a derived table. */
+const UNNAMED = 8155;
+const ISOLATION =
+  'select cast(snapshot_isolation_state as int) as allowed, cast(is_read_committed_snapshot_on as int) as versioned ' +
+  'from sys.databases where name = db_name()';
+
+/**
+ * SQL Server as a warehouse. With SNAPSHOT isolation, if the database allows it, everything is read from one state of the
+ * data.
+ * @throws Failure ConfigurationInvalid (the library is missing, login or TLS refused), SourceUnavailable
+ */
+export async function openSqlServer(
+  source: SqlServerTarget & { statementTimeout: number; reader: Reader },
+  timeouts: Timeouts = TIMEOUTS,
+): Promise<Warehouse> {
+  const { statementTimeout } = source;
+  const failures = failuresOf({ connection: source.host, statementTimeout });
+  const library = await tedious();
+  const { short } = timeouts;
+  const connection = await connect(source, { ...source, timeouts }).catch((error: unknown) => {
+    throw failures(error);
+  });
+  const channel: Channel = { library, connection };
+  const isolation = await isolationOf(channel, short).catch((error: unknown) => {
+    connection.close();
+    throw failures(error);
+  });
+  const guarantees: Guarantees = { snapshot: isolation, readOnly: 'wrapped', tried: false };
+  const ended = new Promise<void>((resolve) => connection.once('end', () => resolve()));
+  let isBegun = false;
+  let isReading = false;
+  let closing: Promise<void> | undefined;
+
+  const run = (text: string, timeout: number) => firstRow(channel, { text, timeout });
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
+      if (connection.cancel()) await channel.ended;
+      connection.close();
+      await ended;
+    })();
+    return closing;
+  }
+
+  /** Begins the transaction that all statements use, unless it has begun; only a snapshot needs one. */
+  async function begin(): Promise<void> {
+    if (isBegun) return;
+    await run(SETTINGS, short);
+    if (isolation === 'transaction')
+      await run('set transaction isolation level snapshot; begin transaction', short);
+    isBegun = true;
+  }
+
+  /** Ends everything on cancellation, as in postgres/open.ts. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translator =
+      (statement?: Statement) =>
+      (error: unknown): never => {
+        throw signal.aborted ? signal.reason : failures(error, { statement });
+      };
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  /** Describes the columns of a query without reading a row. */
+  async function describe(query: Query, statement: Statement): Promise<SqlServerColumn[]> {
+    refuse(query, statement.setting);
+    const { columns } = await run(statement.text, statementTimeout);
+    return columns.map(columnOf);
+  }
+
+  async function look({ query: text, setting, signal }: Question): Promise<Answer> {
+    const { translator, stop } = watch(signal);
+    try {
+      await begin().catch(translator());
+      let query = queryOf({ query: text });
+      let description = statementOf(query, 'top (0) *', setting);
+      const named = async (error: Error & { number?: number }) => {
+        if (error.number !== UNNAMED) throw error;
+        const { rows } = await run(describeStatement(query), short);
+        query = withNames(query, rows);
+        description = statementOf(query, 'top (0) *', setting);
+        return describe(query, description);
+      };
+      const [column] = await describe(query, description).catch(named).catch(translator(description));
+      const statement = statementOf(query, `top (1) ${expressionOf(column!)} as c0`, setting);
+      const { row } = await run(statement.text, statementTimeout).catch(translator(statement));
+      signal.throwIfAborted();
+      const value = (row?.[0] ?? null) as string | null;
+      const { kind } = column!;
+      return { found: row !== undefined, kind, value: value === null ? null : textOf(value, column!) };
+    } finally {
+      stop();
+    }
+  }
+
+  async function clock(signal: AbortSignal): Promise<number> {
+    const { translator, stop } = watch(signal);
+    try {
+      const now = 'select convert(nvarchar(40), sysutcdatetime(), 121) as now';
+      const { row } = await run(now, short).catch(translator());
+      return Date.parse(`${String(row![0]).slice(0, 23).replace(' ', 'T')}Z`);
+    } finally {
+      stop();
+    }
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translator, stop } = watch(signal);
+    await begin().catch(translator());
+    const query = queryOf(segment);
+    const description = statementOf(query, 'top (0) *');
+    const offered = await describe(query, description).catch(translator(description));
+    const columns = pickColumns(requested, offered);
+    let rows: number | undefined;
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
+      const statement = statementOf(query, list.join(', '));
+      const translate = translator(statement);
+      try {
+        signal.throwIfAborted();
+        isReading = true;
+        const batch = { text: statement.text, timeout: statementTimeout, columns };
+        const end = yield* linesOf(channel, batch);
+        if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
+        if (isolation === 'transaction') await run('commit transaction', short);
+        signal.throwIfAborted(); // a canceled query can end like a complete one
+        isReading = false;
+        rows = end.rows;
+      } catch (error) {
+        translate(error);
+      } finally {
+        stop();
+        if (isReading) await close(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows: false, // SQL Server does not tell whether a security policy hides rows
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  return { guarantees, look, clock, read, close };
+}
+
+/** Refuses what could leave the derived table. */
+function refuse(query: Query, setting?: string): void {
+  const refused = refusalOf(query);
+  if (!refused) return;
+  const { condition, at } = refused;
+  const place = placeIn({ text: '', query: query.query, offset: 0 }, at);
+  throw new Failure('queryRefused', { setting, condition, at: place, code: 'SQL Server' });
+}
+
+/** Returns what the database guarantees. READ COMMITTED with locks can miss rows that move, so it guarantees nothing. */
+async function isolationOf(channel: Channel, timeout: number): Promise<Guarantees['snapshot']> {
+  const { row } = await firstRow(channel, { text: ISOLATION, timeout });
+  const [allowed, versioned] = (row ?? []) as [number?, number?];
+  if (allowed === 1) return 'transaction';
+  return versioned === 1 ? 'statement' : 'none';
+}
