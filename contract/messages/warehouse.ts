@@ -88,7 +88,7 @@ export const WAREHOUSE_MESSAGES = {
         `${setting} of the warehouse (${connection}) cannot be used; it must be ${expected}.`,
     },
   ),
-  sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+  sqlserverTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
     examples: [
       { connection: 'shop.database.windows.net', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
       { connection: '10.0.0.7', fault: 'none', code: 'ERR_SQLSERVER_NO_TLS' },
