@@ -29,6 +29,7 @@ import { STRUCTURE_MESSAGES } from './structure.ts';
 import { TEMPORAL_MESSAGES } from './temporal.ts';
 import type { FailureType } from './types.ts';
 import { UNDO_MESSAGES } from './undo.ts';
+import { SOURCE_MESSAGES } from './sources.ts';
 import { WAREHOUSE_MESSAGES } from './warehouse.ts';
 import { WARNING_MESSAGES } from './warnings.ts';
 import { WORKER_MESSAGES } from './worker.ts';
@@ -83,6 +84,7 @@ export const MESSAGES = {
   ...CONNECTION_MESSAGES,
   ...LIMIT_MESSAGES,
   ...WAREHOUSE_MESSAGES,
+  ...SOURCE_MESSAGES,
   ...REJECT_MESSAGES,
   ...STRUCTURE_MESSAGES,
   ...ACTITO_MESSAGES,

@@ -90,7 +90,7 @@ export function failuresOf({
     // tedious' own codes, such as ESOCKET, say less than those of the error below
     const code = codeOf(error.cause ?? error);
     const fault = code === NO_TLS ? 'none' : tlsFaultOf(code);
-    if (fault) return new Failure('sourceTlsRefused', { connection, fault, code });
+    if (fault) return new Failure('sqlserverTlsRefused', { connection, fault, code });
     return new Failure('sourceUnreachable', { connection, code });
   }
 
