@@ -49,6 +49,7 @@ export const CATALOGUE = {
   'Database connections': CONNECTION_MESSAGES,
   'Database limits': LIMIT_MESSAGES,
   Warehouse: WAREHOUSE_MESSAGES,
+  'Connections to warehouses': SOURCE_MESSAGES,
   'Rejected rows and values': REJECT_MESSAGES,
   'Attributes and columns': STRUCTURE_MESSAGES,
   "Actito's API": ACTITO_MESSAGES,
