@@ -3,6 +3,8 @@ import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { openPostgres } from './postgres/open.ts';
+import { snowflakeLogin } from './snowflake/auth.ts';
+import { openSnowflake } from './snowflake/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 
 /**
@@ -20,6 +22,11 @@ export async function openWarehouse(
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'snowflake': {
+      const { connection } = source;
+      const login = snowflakeLogin(connection, (variable) => secretOf(variable, env));
+      return openSnowflake({ ...connection, login, statementTimeout, reader });
+    }
   }
 }
 
@@ -28,4 +35,11 @@ function urlOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): { url: 
   const url = withoutFinalBreak(env[variable] ?? '');
   if (!url) throw new Failure('warehouseNotConfigured', { variable });
   return { url, variable };
+}
+
+/** A secret in an environment variable. Errors contain the variable's name, never its value. */
+function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
+  const secret = withoutFinalBreak(env[variable] ?? '');
+  if (!secret) throw new Failure('sourceSecretMissing', { variable });
+  return secret;
 }

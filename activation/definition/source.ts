@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 import { postgresSource } from './sources/postgres.ts';
+import { snowflakeSource } from './sources/snowflake.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource] as const;
+const SOURCES = [postgresSource, snowflakeSource] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

@@ -1,4 +1,4 @@
-import { connectionInWords } from './connections.ts';
+import { connectionInWords, TLS_FAULTS, type TlsFault } from './connections.ts';
 import { conditionInWords, type Condition } from './conditions.ts';
 import { advise, always, failure, message } from './message.ts';
 import { conditionOf } from './sqlstates.ts';
@@ -66,6 +66,24 @@ export const WAREHOUSE_MESSAGES = {
     ],
     says: ({ connection, check, code }) =>
       `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
+  }),
+  sourceSecretMissing: failure('ConfigurationInvalid', {
+    examples: [{ variable: 'SNOWFLAKE_PRIVATE_KEY' }],
+    says: ({ variable }) =>
+      `The environment variable ${variable} of the source is not set. Set it in the environment of the worker.`,
+  }),
+  sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
+    examples: [
+      { connection: 'shop.snowflakecomputing.com', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+    ],
+    says: ({ connection, fault, code }) =>
+      `The TLS connection to the warehouse (${connection}) failed: ${TLS_FAULTS[fault]} (${code}).`,
+    next: ({ fault }) =>
+      advise(
+        fault === 'untrusted'
+          ? 'Set NODE_EXTRA_CA_CERTS of the worker to a file with the certificate of the CA, and restart the worker.'
+          : 'Check the host of the source, and a proxy between the worker and the warehouse.',
+      ),
   }),
   sourceSettingUnusable: failure<{ connection: string; setting: string; expected: string }>(
     'ConfigurationInvalid',

@@ -28,6 +28,7 @@ export async function warehouses(
 ): Promise<Warehouse[]> {
   const all: Warehouse[] = [];
   for (const [source, { connection }] of sources) {
+    if (!('env' in connection)) continue; // a service, which only its account has
     const given = env[connection.env];
     const url = given || (await database(`warehouse_${source}`));
     all.push({ source, variable: connection.env, url, own: !given });

@@ -5,7 +5,7 @@ const [TAB, NEWLINE, RETURN, BACKSLASH] = [9, 10, 13, 92];
 const NULL = Buffer.from('\\N');
 const MARK = Buffer.from(NOT_TEXT);
 /** What a byte becomes after a backslash, as PostgreSQL writes it. */
-const ESCAPED = new Map([
+export const ESCAPED = new Map([
   [8, 98],
   [TAB, 116],
   [NEWLINE, 110],
@@ -15,7 +15,7 @@ const ESCAPED = new Map([
   [BACKSLASH, BACKSLASH],
 ]);
 /** A buffer is passed on from this size, in bytes. */
-const FULL = 64 * 1024;
+export const FULL = 64 * 1024;
 
 /**
  * Encodes rows as lines of PostgreSQL's COPY text format, in one growing buffer, without an object for each row. A value
