@@ -6,8 +6,14 @@ import { reporter } from './test/setup/log-reporter.ts';
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
 const STATE = filesOf(['state', 'workflows', 'activities/histories']);
-const CLIENT = filesOf(['cli', 'client', 'dev', 'warehouse', 'actito']);
+const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
+  (name) => `test/warehouse/${name}.test.ts`,
+);
+const CLIENT = [...filesOf(['cli', 'client', 'dev', 'actito']), ...POSTGRES];
 const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end', 'activities/invariants'])];
+
+/** What `npm run test:warehouses` runs. */
+export const OTHER_WAREHOUSES = { include: filesOf(['warehouse']), exclude: POSTGRES };
 
 function filesOf(folders: string[]): string[] {
   return folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -40,7 +46,7 @@ export default defineConfig({
           name: 'unit',
           ...SHARED_PROCESSES,
           include: ['test/**/*.test.ts'],
-          exclude: [...STATE, ...CLIENT, ...END_TO_END],
+          exclude: [...STATE, ...CLIENT, ...END_TO_END, ...OTHER_WAREHOUSES.include],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,6 +1,6 @@
 /* The fixed periods, each defined once, in milliseconds. For SQL, use `interval()`. */
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
 
 /** Rejected and unmatched members, and files with unexplained errors, are sent again after this time. */
 export const RETRY_AFTER = DAY;

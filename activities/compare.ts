@@ -51,14 +51,14 @@ function readCounts({ counts: { read = 0, rejected = 0, forgotten } }: Run): Rea
 }
 
 async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: string): Promise<Found> {
-  const { state, env, slots } = deps;
+  const { state, env, slots, projectFolder } = deps;
   const signal = cancellation();
   const report = progress();
   const { activation, source } = run.definition;
   // First, so that no transaction is open in the warehouse while the comparison waits for memory.
   const share = await slots.open(slotsFor((await readAcknowledged(state, run)).list.members), signal);
   const reader = { activation: activation.id, run: ref.run };
-  const opened = askWarehouse(deps, run, () => openWarehouse(source, env, reader));
+  const opened = askWarehouse(deps, run, () => openWarehouse(source, env, reader, projectFolder));
   const warehouse = await opened.catch((error: unknown) => {
     share.close();
     throw error;

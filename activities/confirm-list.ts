@@ -70,7 +70,7 @@ async function confirmByStatus(
   };
   const unseen = async () => {
     if (failed) return notSeen(deps, ref, failed, delivery !== undefined);
-    if (empty) throw nobodyTargeted(definition, empty, members);
+    if (empty) throw tooFewTargeted(definition, empty, members);
     return notRetrieved();
   };
   return untilSeen(
@@ -127,7 +127,7 @@ function targetsTooFew(
   return !lastRetrievedFile.errorMessage && lastRetrievedFile.lines !== 0;
 }
 
-function nobodyTargeted(
+function tooFewTargeted(
   { activation, destination: { entity, profileTable } }: Definition,
   { name: list, numberOfProfiles }: ExternalTargetList,
   members: number,

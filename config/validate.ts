@@ -11,7 +11,7 @@ const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca', 'connection'])
 /** Settings whose wrong value may be shown: nobody would write a secret there, not even by mistake. */
 const HARMLESS = new Set(
   (
-    'driver statementTimeout environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
+    'driver statementTimeout memoryLimit threads environment protocol port concurrentCalls importsPerTablePerDay source destination ' +
     'name table column type attribute defaultCountry maxLength nulls attributesRequired importMode etl validity after provision ' +
     'lengthUnit numberDigits adopt fileName cron timezone every hour minute dayOfMonth dayOfWeek month maxRemovedRatio allowEmpty ' +
     'maxRejectedRatio emptyValue listIdentifiers executionListing rowResults listConfirmation etlColumns compression ' +

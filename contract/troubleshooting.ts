@@ -81,7 +81,7 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
   },
   NobodyTargeted: {
     meaning:
-      'Actito has retrieved the list, and no profile matches any of its identifiers. The list targets nobody. Each run delivers it again.',
+      'Actito has retrieved the list, and no profile matches any of its identifiers, or, with a profile directory, less than half of them. Each run delivers it again.',
     fix: "Actito documents lists of profile IDs only: use a [profile directory](profile-directory.md). Otherwise check that the identifier's column contains the values of that attribute in Actito, and that the destination names the right entity and profile table.",
   },
   DeliveryUnavailable: {

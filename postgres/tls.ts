@@ -17,7 +17,10 @@ const SYSTEM = [
  * connection.
  * @throws Failure ConfigurationInvalid if one of them cannot be used
  */
-export function tlsOptions({ variable, tls }: DatabaseTarget): ConnectionOptions | false {
+export function tlsOptions({
+  variable,
+  tls,
+}: Pick<DatabaseTarget, 'variable' | 'tls'>): ConnectionOptions | false {
   const { mode, sslrootcert, sslcert, sslkey, sslpassword, sslcrl } = tls;
   if (mode === 'disable') return false;
   const refuse = (part: ParameterName, error: unknown): never => {

@@ -61,9 +61,9 @@ async function requireOurs(trx: Knex): Promise<void> {
     `select coalesce(string_agg(name, ', ' order by id), 'none') as names,
             count(*) = 0 or bool_or(name = ?) and to_regclass(? || '.import_parts') is not null
               and to_regclass(? || '.peer_words') is not null
-              and to_regclass(? || '.call_slots') is not null and exists (
-              select from information_schema.columns
-              where table_schema = ? and table_name = 'runs' and column_name = 'task') as ours
+              and to_regclass(? || '.call_slots') is not null and (
+              select count(*) from information_schema.columns
+              where table_schema = ? and (table_name, column_name) in (('runs', 'task'), ('exports', 'settings'))) = 2 as ours
      from ??.knex_migrations`,
     [FILES[0]!, SCHEMA, SCHEMA, SCHEMA, SCHEMA, SCHEMA],
   );

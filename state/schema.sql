@@ -115,6 +115,8 @@ create table directories (
   logged_after  bigint not null default 0,
   -- When Actito wrote the newest export that was read.
   written_at    timestamptz,
+  -- When a run or a refresh opened it last, to half a day. Retention drops it once no activation has used it for long.
+  used_at       timestamptz not null default now(),
   unique (profile_table, attribute, key_type)
 );
 
@@ -129,6 +131,8 @@ create table exports (
   status      text not null check (status in ('read', 'incomplete', 'refused')),
   -- Why it was refused: the failure (contract/messages), without content of the file.
   failure     jsonb,
+  -- A hash of the settings by which it was read (activities/profiles/source.ts).
+  settings    text not null,
   -- When this version of the file was first met.
   met_at      timestamptz not null default now(),
   -- When it was last on the server, to half a day. Retention deletes exports that are gone.

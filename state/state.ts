@@ -91,6 +91,23 @@ export async function setTransaction<T>(
   });
 }
 
+/**
+ * Runs a transaction that waits only briefly for locks, such as those of dropping a table. If one is taken, nothing changes;
+ * the next call tries again.
+ */
+export async function unlessBusy(
+  state: State,
+  work: (trx: Knex.Transaction) => Promise<void>,
+): Promise<void> {
+  const bounded = async (trx: Knex.Transaction) => {
+    await trx.raw(`set local lock_timeout = '2s'`);
+    await work(trx);
+  };
+  await state.transaction(bounded).catch((error: { code?: string }) => {
+    if (error.code !== '55P03') throw error; // lock_not_available
+  });
+}
+
 /** Returns the rows of a raw query. */
 export async function rows<T>(
   db: Knex,

@@ -2,21 +2,28 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { databricksLogin } from './databricks/auth.ts';
+import { openDatabricks } from './databricks/open.ts';
+import { openDuckdb, type Place } from './duckdb/open.ts';
+import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import { snowflakeLogin } from './snowflake/auth.ts';
 import { openSnowflake } from './snowflake/open.ts';
 import type { Reader, Warehouse } from './source.ts';
+import { openTrino } from './trino/open.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
  * loaded here, on demand.
  * @param env the environment with the secrets that the source names
+ * @param projectFolder what paths in the source are relative to
  * @throws Failure ConfigurationInvalid (a missing secret or library, login refused), SourceUnavailable
  */
 export async function openWarehouse(
   source: Source,
   env: NodeJS.ProcessEnv,
   reader: Reader,
+  projectFolder = '.',
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
   switch (source.driver) {
@@ -27,19 +34,40 @@ export async function openWarehouse(
       const login = snowflakeLogin(connection, (variable) => secretOf(variable, env));
       return openSnowflake({ ...connection, login, statementTimeout, reader });
     }
+    case 'databricks': {
+      const { connection } = source;
+      const login = databricksLogin(connection, (variable) => secretOf(variable, env));
+      return openDatabricks({ ...connection, login, statementTimeout, reader });
+    }
+    case 'duckdb':
+      return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
+    case 'clickhouse':
+      return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'trino':
+      return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
+    case 'mysql': {
+      const { openMysql } = await import('./mysql/open.ts');
+      return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
+    }
   }
 }
 
-/** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
-function urlOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
-  const url = withoutFinalBreak(env[variable] ?? '');
-  if (!url) throw new Failure('warehouseNotConfigured', { variable });
-  return { url, variable };
+type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
+
+function placeOf(connection: DuckdbConnection, env: NodeJS.ProcessEnv): Place {
+  if (!('motherduck' in connection)) return connection;
+  const { motherduck, token } = connection;
+  return { motherduck, token: secretOf(token, env) };
 }
 
-/** A secret in an environment variable. Errors contain the variable's name, never its value. */
+/** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
+function urlOf(reference: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
+  return { url: secretOf(reference, env), variable: reference.env };
+}
+
+/** The value of an environment variable. Errors contain its name, never its value. */
 function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
-  const secret = withoutFinalBreak(env[variable] ?? '');
-  if (!secret) throw new Failure('sourceSecretMissing', { variable });
-  return secret;
+  const value = withoutFinalBreak(env[variable] ?? '');
+  if (!value) throw new Failure('warehouseNotConfigured', { variable });
+  return value;
 }

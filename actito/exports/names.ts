@@ -1,4 +1,5 @@
 import { patternParts, type Profiles } from '../../activation/definition/profiles.ts';
+import { DAY } from '../../activation/periods.ts';
 import type { FileEntry } from '../delivery/file-server.ts';
 
 /** A file of the export, daily or full. `day` (yyyy-MM-dd) is that of its name, or else when it was modified, in UTC. */
@@ -8,7 +9,6 @@ type Patterns = Pick<Profiles['export'], 'file' | 'full'>;
 
 /** The group that matches a part of a date, such as `yyyy`: as many digits as it has letters. */
 const digitsOf = (name: string) => `(?<${name}>\\d{${name.length}})`;
-const DAY = 24 * 60 * 60 * 1000;
 /** Files of an unknown day come last. */
 const UNKNOWN = '~';
 

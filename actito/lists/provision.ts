@@ -1,4 +1,5 @@
 import type { Told } from '../../contract/messages/message.ts';
+import { HOUR } from '../../activation/periods.ts';
 import type { Activation, Definition } from '../../activation/definition/definition.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
 import type { ActitoClient } from '../api/client.ts';
@@ -7,8 +8,6 @@ import { markedDescription, ownerOf } from './marker.ts';
 import { readLists, type ListPlace } from './read.ts';
 import { findFormer, notFedNote, readsOtherFile, renamedNote, type FormerList } from './renaming.ts';
 import { findSource } from './source.ts';
-
-const HOUR = 3_600_000;
 
 /** A list that was found or created. */
 export interface ProvisionedList {

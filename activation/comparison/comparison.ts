@@ -55,7 +55,7 @@ export class Comparison {
   /** The same for deferred rows, whose keys are already canonical. */
   readonly #putOff: SourceLines;
   readonly #rows: RowComparison;
-  readonly #hasColumn: boolean;
+  readonly #hasIdentifierColumn: boolean;
   readonly #hasAttributes: boolean;
   /** The table of the deferred rows that are compared. */
   #late: MarkTable | undefined;
@@ -63,7 +63,7 @@ export class Comparison {
   constructor(options: ComparisonOptions) {
     const { definition, wide } = options;
     this.#options = options;
-    this.#hasColumn = hasIdentifierColumn(definition.activation);
+    this.#hasIdentifierColumn = hasIdentifierColumn(definition.activation);
     this.#hasAttributes = definition.activation.attributes.length > 0;
     this.#partitions = new Partitions({ ...options, width: wide ? WIDE : NARROW });
     this.#source = linesOf(definition.activation, options.sourceColumns);
@@ -192,7 +192,7 @@ export class Comparison {
     SIGHT[0] = lines.hashKey(lines.key, key[0]);
     SIGHT[1] = lines.hashKey(lines.key, key[1]);
     SIGHT[2] = this.#hasAttributes ? lines.hashValues(attributes) : 0n;
-    if (this.#hasColumn) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
+    if (this.#hasIdentifierColumn) SIGHT[3] = lines.hashKey(lines.identifier, key[0]);
     else WORDS.copyWithin(6, 0, 2);
   }
 }

@@ -28,14 +28,14 @@ export class RowComparison {
   readonly asked = new AskedRows();
   readonly #options: ComparisonOptions;
   /** The list's entries come from their own column, or from the profile directory. */
-  readonly #hasColumn: boolean;
+  readonly #hasIdentifierColumn: boolean;
   readonly #hasDirectory: boolean;
   readonly #hasAttributes: boolean;
 
   constructor(options: ComparisonOptions) {
     const { activation, destination } = options.definition;
     this.#options = options;
-    this.#hasColumn = hasIdentifierColumn(activation);
+    this.#hasIdentifierColumn = hasIdentifierColumn(activation);
     this.#hasDirectory = usesDirectory(activation);
     this.#hasAttributes = activation.attributes.length > 0;
     this.delta = new DeltaRecords({
@@ -113,7 +113,7 @@ export class RowComparison {
 
   /** Handles a repeated key: the slot has the marks of its first row. */
   #again(table: MarkTable, lines: SourceLines): void {
-    const isOther = this.#hasColumn && !table.hasIdentifier();
+    const isOther = this.#hasIdentifierColumn && !table.hasIdentifier();
     const differs = isOther || (this.#hasAttributes && !table.hasAttributes());
     if (this.#hasDirectory) setIdentifier(lines);
     if (differs && this.#isForgotten(lines)) return;

@@ -25,10 +25,10 @@ export async function* wholeLines(
   for await (const chunk of chunks) {
     held.push(chunk);
     length += chunk.length;
-    if (length < size) continue;
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) continue; // a line longer than the chunk
     const rest = chunk.subarray(end);
+    if (length - rest.length < size) continue;
     yield join(length - rest.length);
     held = rest.length > 0 ? [rest] : [];
     length = rest.length;

@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
+import { duckdbSource } from './sources/duckdb.ts';
+import { clickhouseSource } from './sources/clickhouse.ts';
+import { mysqlSource } from './sources/mysql.ts';
 import { postgresSource } from './sources/postgres.ts';
+import { databricksSource } from './sources/databricks.ts';
 import { snowflakeSource } from './sources/snowflake.ts';
+import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
-const SOURCES = [postgresSource, snowflakeSource] as const;
+const SOURCES = [
+  postgresSource,
+  duckdbSource,
+  clickhouseSource,
+  trinoSource,
+  mysqlSource,
+  snowflakeSource,
+  databricksSource,
+] as const;
 
 /** The names of all drivers. */
 export const DRIVERS = SOURCES.map(({ shape }) => shape.driver.value);

@@ -1,4 +1,5 @@
 import { exportFiles, futureFiles, type ExportFile } from '../../actito/exports/names.ts';
+import { HOUR } from '../../activation/periods.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
 import { connectFileServer } from '../../actito/delivery/connect.ts';
 import { pathIn, type FileServer } from '../../actito/delivery/file-server.ts';
@@ -10,8 +11,6 @@ import { tell } from '../../contract/messages/tell.ts';
 import { resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
-
-const HOUR = 3_600_000;
 
 /**
  * Checks whether a profile directory can be read: its server, the folder, the names of the files, the age of the newest

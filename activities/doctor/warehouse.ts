@@ -9,13 +9,13 @@ import type { Dependencies } from '../dependencies.ts';
 import { probe, type Probed } from './probe.ts';
 
 /** Checks whether a source responds, in a transaction like that of a run. */
-export function probeSource({ env }: Dependencies, id: string, source: Source): Promise<Probed> {
+export function probeSource(deps: Dependencies, id: string, source: Source): Promise<Probed> {
   return probe({
     name: `source ${id}`,
     advice: tell('adviseSource', { source: id }),
     look: async (signal) => {
       const one = { segment: { query: 'select 1 as one' }, columns: ['one'], signal };
-      const guarantees = await reading(source, env, one, async ({ batches }, warehouse) => {
+      const guarantees = await reading(deps, source, one, async ({ batches }, warehouse) => {
         for await (const batch of batches) void batch;
         return warehouse.guarantees;
       });
@@ -30,7 +30,7 @@ export function probeSource({ env }: Dependencies, id: string, source: Source): 
  * Reads no row.
  */
 export function probeSegment(
-  { env }: Dependencies,
+  deps: Dependencies,
   activation: Activation,
   source: Source,
 ): Promise<Probed<Column[]>> {
@@ -40,7 +40,7 @@ export function probeSegment(
     advice: tell('adviseSegment', { activation: activation.id }),
     look: async (signal) => {
       const request = { segment: activation.segment, columns, signal };
-      const { columns: found, restrictedRows } = await reading(source, env, request, async (read) => read);
+      const { columns: found, restrictedRows } = await reading(deps, source, request, async (read) => read);
       const says = [tell('segmentUnderstood', { columns: found.length })];
       if (restrictedRows) says.push(tell('rowSecurityApplies', { source: activation.source }));
       return { says, found };
@@ -49,12 +49,12 @@ export function probeSegment(
 }
 
 async function reading<T>(
+  { env, projectFolder }: Dependencies,
   source: Source,
-  env: NodeJS.ProcessEnv,
   request: SegmentRequest,
   use: (read: SegmentRead, warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
-  const warehouse = await openWarehouse(source, env, { activation: 'doctor' });
+  const warehouse = await openWarehouse(source, env, { activation: 'doctor' }, projectFolder);
   try {
     return await use(await warehouse.read(request), warehouse);
   } finally {

@@ -1,6 +1,7 @@
 import { exportFiles, hasDailyDate, type ExportFile } from '../../actito/exports/names.ts';
 import type { FileEntry } from '../../actito/delivery/file-server.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
+import { DAY } from '../../activation/periods.ts';
 import { isSameVersion, type KnownExport } from '../../state/profiles/exports.ts';
 
 /** The exports to read, in this order, those that came too late, and the days (yyyy-MM-dd) without any. */
@@ -12,10 +13,6 @@ export interface ChosenExports {
   /** Only those after the newest full export; only if the names of daily files have a date. */
   missing: string[];
 }
-
-const DAY = 24 * 60 * 60 * 1000;
-/** Why a file is read again although it was refused: the settings may be correct now. */
-const ABOUT_SETTINGS: readonly string[] = ['exportColumnMissing', 'exportColumnTwice'];
 
 /**
  * Chooses the exports to read: everything from the first unread one on, because a later file must have the last word,
@@ -84,8 +81,7 @@ function fromFirstUnread(files: ExportFile[], known: ReadonlyMap<string, KnownEx
 /** Whether this version of a file was refused. */
 export function isRefused(file: ExportFile, known: ReadonlyMap<string, KnownExport>): boolean {
   const found = known.get(file.name);
-  if (!isSameVersion(found, file) || found!.status !== 'refused') return false;
-  return !ABOUT_SETTINGS.includes(found!.failure?.reason ?? '');
+  return isSameVersion(found, file) && found!.status === 'refused';
 }
 
 /** The load that read this version of a file; null if none did. */

@@ -1,6 +1,5 @@
 import { exportFiles, futureFiles, isExportName, type ExportFile } from '../../actito/exports/names.ts';
 import { readExport } from '../../actito/exports/read-export.ts';
-import type { FileServer } from '../../actito/delivery/file-server.ts';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
 import { Failure, isFailure } from '../../contract/failure.ts';
@@ -9,19 +8,22 @@ import { tell } from '../../contract/messages/tell.ts';
 import type { ReadExport, RefreshSummary } from '../../contract/steps.ts';
 import { openDirectory, type Directory, type DirectoryKey } from '../../state/profiles/directory.ts';
 import {
+  forgetOtherSettings,
   isSameVersion,
   noteReplaced,
   noteSeen,
   noteUnread,
   readExports,
+  type KnownBy,
   type KnownExport,
 } from '../../state/profiles/exports.ts';
 import { loadExport, renewDirectory, type Loaded } from '../../state/profiles/load.ts';
-import { connectDelivery, resolveExportLogin } from '../destination.ts';
+import { connectDelivery, fileServerPeer, resolveExportLogin } from '../destination.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cancellation, progress } from '../progress.ts';
 import { chooseExports, isRefused } from './choose.ts';
 import { copyExport, type ExportCopy } from './copy-export.ts';
+import { settingsHash, type ExportSource } from './source.ts';
 
 /** How long a file may be incomplete without changing, in milliseconds. After that, it is refused. */
 const MAY_GROW_FOR = 3_600_000;
@@ -44,36 +46,42 @@ export async function refreshDirectory(
   options: RefreshOptions = {},
 ): Promise<RefreshSummary> {
   const { state } = deps;
-  const directory = await openDirectory(state, key);
-  await renewDirectory(state, directory);
-  const server = await connectDelivery(deps, resolveExportLogin(deps, destination), cancellation());
+  const directory = await renewDirectory(state, await openDirectory(state, key));
+  const login = resolveExportLogin(deps, destination);
+  const server = await connectDelivery(deps, login, cancellation());
   try {
-    return await refreshFrom(deps, server, directory, destination.profiles.export, options);
+    const source = { server, peer: fileServerPeer(login), settings: destination.profiles.export };
+    return await refreshFrom(deps, source, directory, options);
   } finally {
     await server.close();
   }
 }
 
-/** Reads the new exports of a file server into a directory; see refreshDirectory. The caller closes the server. */
+/**
+ * Reads the new exports of a file server into a directory, which was just opened; see refreshDirectory. The caller closes
+ * the server.
+ */
 export async function refreshFrom(
   deps: Pick<Dependencies, 'state'>,
-  server: FileServer,
+  source: ExportSource,
   directory: Directory,
-  settings: Profiles['export'],
   options: RefreshOptions = {},
 ): Promise<RefreshSummary> {
   const { state } = deps;
-  const current = await openDirectory(state, directory);
+  const { server, settings } = source;
   const entries = await server.entries(settings.directory, isExportName(settings));
   requireAccepted(options.accept, exportFiles(entries, settings));
-  const reading = new Reading(deps, server, current, settings, options);
-  await reading.readAll(entries, await readExports(state, directory.id));
+  const by = { directory: directory.id, settings: settingsHash(source, directory.attribute) };
+  const isOther = await forgetOtherSettings(state, by);
+  const reading = new Reading(deps, source, by, directory, options);
+  await reading.readAll(entries, await readExports(state, by));
   await noteSeen(
     state,
     directory.id,
     entries.map(({ name }) => name),
   );
   const { read, notes, refused } = reading;
+  if (isOther) notes.unshift(tell('exportSettingsChanged', {}));
   for (const { name } of futureFiles(entries, settings)) notes.push(tell('exportOfFuture', { file: name }));
   const { load, writtenAt } = await openDirectory(state, directory);
   if (load === 0 && refused !== undefined) throw new Failure('noExportUsable', { why: refused });
@@ -94,22 +102,22 @@ class Reading {
   /** Why the first export that cannot be used is refused. */
   refused: string | undefined;
   readonly #deps: Pick<Dependencies, 'state'>;
-  readonly #server: FileServer;
+  readonly #source: ExportSource;
+  readonly #by: KnownBy;
   #directory: Directory;
-  readonly #settings: Profiles['export'];
   readonly #options: RefreshOptions;
 
   constructor(
     deps: Pick<Dependencies, 'state'>,
-    server: FileServer,
+    source: ExportSource,
+    by: KnownBy,
     directory: Directory,
-    settings: Profiles['export'],
     options: RefreshOptions,
   ) {
     this.#deps = deps;
-    this.#server = server;
+    this.#source = source;
+    this.#by = by;
     this.#directory = directory;
-    this.#settings = settings;
     this.#options = options;
   }
 
@@ -123,7 +131,7 @@ class Reading {
     for (let again = true; again;) {
       again = false;
       const usable = entries.filter(({ name }) => !unusable.has(name));
-      const { toRead, tooLate, missing } = chooseExports(usable, this.#settings, known);
+      const { toRead, tooLate, missing } = chooseExports(usable, this.#source.settings, known);
       gap = missing;
       for (const { name } of tooLate) late.add(name);
       for (const file of toRead) {
@@ -135,8 +143,8 @@ class Reading {
         break;
       }
     }
-    const { replaced } = chooseExports(entries, this.#settings, known);
-    await noteReplaced(this.#deps.state, this.#directory.id, replaced);
+    const { replaced } = chooseExports(entries, this.#source.settings, known);
+    await noteReplaced(this.#deps.state, this.#by, replaced);
     for (const name of late) this.notes.push(tell('exportTooLate', { file: name }));
     if (gap.length > 0) this.notes.push(tell('exportDayMissing', { days: gap }));
   }
@@ -151,14 +159,13 @@ class Reading {
     const before = known.get(file.name);
     let copied = file;
     try {
-      const copy = await copyExport(this.#server, this.#settings.directory, file);
+      const copy = await copyExport(this.#source, file);
       copied = asCopied(file, copy);
       const isKnown = isSameVersion(before, file) || isSameVersion(before, copied);
       const loaded = await this.#load(file, copy, { isCertain: copied === file || isKnown, isAccepted });
       if (loaded === null) {
         this.#directory = await openDirectory(this.#deps.state, this.#directory);
-        for (const [name, read] of await readExports(this.#deps.state, this.#directory.id))
-          known.set(name, read);
+        for (const [name, read] of await readExports(this.#deps.state, this.#by)) known.set(name, read);
         return 'overtaken';
       }
       const { load, profiles, unusable } = loaded;
@@ -179,13 +186,19 @@ class Reading {
     copy: ExportCopy,
     { isCertain, isAccepted }: { isCertain: boolean; isAccepted: boolean },
   ): Promise<Loaded | null> {
-    const { columns } = this.#settings;
+    const { columns } = this.#source.settings;
+    const { settings } = this.#by;
     const report = progress();
     try {
       if (!isCertain) throw new Failure('exportIncomplete', { file: file.name, why: 'once' });
       const wanted = [columns.profileId, columns[this.#directory.attribute]!];
       const lines = reported(readExport(copy.read(), { name: file.name, columns: wanted }), report);
-      return await loadExport(this.#deps.state, this.#directory, { file, lines, mayShrink: isAccepted });
+      return await loadExport(this.#deps.state, this.#directory, {
+        file,
+        settings,
+        lines,
+        mayShrink: isAccepted,
+      });
     } finally {
       await copy.close();
     }
@@ -196,13 +209,13 @@ class Reading {
     const waits = failure.told.reason === 'exportIncomplete';
     const since = isSameVersion(before, file) ? before!.knownFor : 0;
     if (waits && since < MAY_GROW_FOR) {
-      await noteUnread(state, this.#directory.id, file, { status: 'incomplete', failure: failure.told });
+      await noteUnread(state, this.#by, file, { status: 'incomplete', failure: failure.told });
       this.notes.push(tell('exportWaits', { file: file.name }));
       return;
     }
     const hours = Math.floor(since / 3_600_000);
     const final = waits ? new Failure('exportStaysIncomplete', { file: file.name, hours }) : failure;
-    await noteUnread(state, this.#directory.id, file, { status: 'refused', failure: final.told });
+    await noteUnread(state, this.#by, file, { status: 'refused', failure: final.told });
     this.#refuse(file, final.told);
   }
 

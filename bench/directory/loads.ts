@@ -77,7 +77,7 @@ async function measureLoad(
     performance.now(),
   ];
   const lines = readExport(createReadStream(path), { name, columns: COLUMNS });
-  const loaded = await loadExport(state, directory, { file, lines });
+  const loaded = await loadExport(state, directory, { file, settings: 'bench', lines });
   const total = performance.now() - started;
   const { user, system } = process.cpuUsage(own);
   const { postgres } = cpuBetween(cpuBefore, await readCpu(workerPid, postgresPid));

@@ -5,6 +5,7 @@
 const CONDITIONS = {
   syntax: 'a syntax error',
   severalStatements: 'it has more than one statement',
+  notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',
   noColumn: 'a column does not exist',

@@ -2,6 +2,8 @@ import { advise, failure } from './message.ts';
 
 /** Our codes for connection errors that have no code of their own. */
 export const CONNECTION_CODES = {
+  ERR_MYSQL_ENDED: 'the connection was closed',
+  ERR_MYSQL_NO_ANSWER: 'no answer before the timeout',
   ERR_POSTGRES_ENDED: 'the connection was closed',
   ERR_POSTGRES_LOGIN: 'the login does not work with this password',
   ERR_POSTGRES_NO_BINDING: 'the server offers no login that is bound to the TLS connection',

@@ -68,6 +68,10 @@ export const DIRECTORY_MESSAGES = {
     says: ({ file }) => `The export ${file} was not read, because the date in its name is in the future.`,
     next: () => advise('Correct its name, or remove it from the server.'),
   }),
+  exportSettingsChanged: always(
+    'The settings of profiles.export changed, so the exports on the server count as unread. Profiles that only the former ' +
+      'exports have stay until the next full export.',
+  ),
   exportsNotRead: message<{ failure: string }>({
     examples: [{ failure: 'The file server sftp.shop.example cannot be reached.' }],
     says: ({ failure }) =>

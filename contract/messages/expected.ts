@@ -53,6 +53,10 @@ export const EXPECTED = {
     says: ({ least, most }) => `a number from ${least} to ${most}, or a list of them`,
   }),
 
+  // In sources.
+  duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
+  memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
+
   // In every file of a project folder.
   id: always('an id (the file name) of lowercase letters, digits and single hyphens'),
   idLength: message({

@@ -2,7 +2,7 @@ import { advise, always, failure, message } from './message.ts';
 import { counted, percent } from './words.ts';
 
 /** The source of the dbt project that a freshness is of; undefined for `guards.freshness`. */
-interface OfModel {
+export interface OfModel {
   of?: string;
 }
 

@@ -67,11 +67,6 @@ export const WAREHOUSE_MESSAGES = {
     says: ({ connection, check, code }) =>
       `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
   }),
-  sourceSecretMissing: failure('ConfigurationInvalid', {
-    examples: [{ variable: 'SNOWFLAKE_PRIVATE_KEY' }],
-    says: ({ variable }) =>
-      `The environment variable ${variable} of the source is not set. Set it in the environment of the worker.`,
-  }),
   sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
     examples: [
       { connection: 'shop.snowflakecomputing.com', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
@@ -113,6 +108,37 @@ export const WAREHOUSE_MESSAGES = {
       `Sources with the driver ${driver} need the package ${library}, which is not installed.`,
     next: ({ library }) =>
       advise(`Run npm install ${library} where the worker is installed, and restart the worker.`),
+  }),
+  sourceFileUnreadable: failure('ConfigurationInvalid', {
+    examples: [{ path: 'shop.duckdb', code: 'ENOENT' }],
+    says: ({ path, code }) => `The worker cannot read ${path}, which the source names (${code}).`,
+    next: () =>
+      advise(
+        'Check the path, which is relative to the project folder, and the permissions, on the machine of the worker.',
+      ),
+  }),
+  sourceFileLocked: failure('SourceUnavailable', {
+    examples: [{ file: 'shop.duckdb' }],
+    says: ({ file }) => `Another program has the database file ${file} open for writing.`,
+    next: () =>
+      advise(
+        'End that program, or let it write a copy and rename it to this file when it is complete. The run is retried.',
+      ),
+  }),
+  sourceTableAmbiguous: failure<Asked & { name: string; files: string[] }>('SegmentQueryFailed', {
+    examples: [
+      { table: 'people', name: 'people', files: ['people.csv', 'people.parquet'] },
+      { setting: 'guards.freshness', name: 'orders', files: ['orders/'] },
+    ],
+    says: ({ setting, table, name, files }) =>
+      `${queryInWords(setting, table)} failed: the files of the table ${name} have several formats (${files.join(', ')}).`,
+    next: () => advise('Move or rename the files that do not belong to the table.'),
+  }),
+  sourceMemoryExceeded: failure<Asked & { limit: string }>('SegmentQueryFailed', {
+    examples: [{ limit: '512MB' }, { setting: 'guards.freshness', limit: '512MB' }],
+    says: ({ setting, table, limit }) =>
+      `${queryInWords(setting, table)} failed: it needs more memory than memoryLimit of the source (${limit}).`,
+    next: () => advise('Raise memoryLimit, or change the query so that it sorts and groups fewer rows.'),
   }),
   queryRefused: failure<Asked & { condition: Condition; at?: QueryPlace; code: string }>(
     'SegmentQueryFailed',

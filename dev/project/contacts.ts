@@ -28,22 +28,22 @@ interface KeyColumn {
 export async function seedContacts(
   destination: string,
   simulator: Simulator,
-  { activations, sources }: Project,
+  { activations, sources, folder }: Project,
   warehouses: readonly Warehouse[],
 ): Promise<string> {
   const own = [...activations.values()].filter((each) => each.destination === destination);
   const known = new Set<string>();
   const unread: string[] = [];
   for (const activation of own) {
-    const warehouse = warehouses.find(({ source }) => source === activation.source)!;
+    const warehouse = warehouses.find(({ source }) => source === activation.source);
     const columns = keyColumns(activation, own);
     if (columns.length === 0) continue;
-    const members = await keysOf(activation, columns, sources.get(activation.source)!, warehouse).catch(
-      () => {
-        unread.push(activation.id);
-        return [];
-      },
-    );
+    const env = warehouse ? { [warehouse.variable]: warehouse.url } : process.env;
+    const place = { source: sources.get(activation.source)!, env, folder };
+    const members = await keysOf(activation, columns, place).catch(() => {
+      unread.push(activation.id);
+      return [];
+    });
     for (const keys of members) {
       const free = [...keys].filter(([attribute, key]) => !known.has(`${attribute} ${key}`));
       if (free[0]?.[0] !== columns[0]!.rule.attribute) continue; // another segment has made this contact
@@ -74,11 +74,10 @@ function keyColumns({ matchingKey, attributes }: Activation, all: readonly Activ
 async function keysOf(
   { segment }: Activation,
   keys: readonly KeyColumn[],
-  source: Source,
-  { variable, url }: Warehouse,
+  { source, env, folder }: { source: Source; env: NodeJS.ProcessEnv; folder: string },
 ): Promise<Map<string, string>[]> {
   const signal = AbortSignal.timeout(source.statementTimeout);
-  const warehouse = await openWarehouse(source, { [variable]: url }, { activation: 'dev' });
+  const warehouse = await openWarehouse(source, env, { activation: 'dev' }, folder);
   try {
     const names = keys.map(({ column }) => column);
     const { columns, batches } = await warehouse.read({ segment, columns: names, signal });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,8 +92,11 @@ export async function writeRedirected(
   simulators: ReadonlyMap<string, Simulator>,
 ): Promise<Redirected> {
   const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-dev-'));
-  for (const name of ['sources', 'activations', 'project.yaml'])
-    if (existsSync(join(folder, name))) await symlink(join(folder, name), join(projectFolder, name));
+  for (const name of await readdir(folder)) {
+    // also what sources and activations name by a path
+    if (name !== 'destinations' && !name.startsWith('.'))
+      await symlink(join(folder, name), join(projectFolder, name));
+  }
   await mkdir(join(projectFolder, 'destinations'));
   const certificates: Record<string, string> = {};
   for (const id of destinations.keys()) {

@@ -14,7 +14,7 @@ export interface Warehouse {
 }
 
 /**
- * Returns a database for each source: the one in its environment variable, otherwise a new one, which the SQL of `seed`
+ * Returns a database for each source with a connection URL: the one in its environment variable, otherwise a new one, which the SQL of `seed`
  * fills.
  * @throws Error when there is a seed but not exactly one new database, or when the SQL fails
  */
@@ -28,7 +28,7 @@ export async function warehouses(
 ): Promise<Warehouse[]> {
   const all: Warehouse[] = [];
   for (const [source, { connection }] of sources) {
-    if (!('env' in connection)) continue; // a service, which only its account has
+    if (!('env' in connection)) continue; // not a database with a URL
     const given = env[connection.env];
     const url = given || (await database(`warehouse_${source}`));
     all.push({ source, variable: connection.env, url, own: !given });

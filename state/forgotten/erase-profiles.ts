@@ -20,7 +20,8 @@ export async function eraseProfiles(state: State, record: string): Promise<void>
   for (const directory of await directoryIds(state)) {
     await setTransaction(state, async (trx) => {
       // Waits for an export that is being read, which may have begun before the wish.
-      await trx.raw('select from directories where id = ? for no key update', [directory]);
+      const held = await rows(trx, 'select from directories where id = ? for no key update', [directory]);
+      if (held.length === 0) return; // retention has dropped it meanwhile
       const found = await rows<{ id: string; key: string | null }>(
         trx,
         `delete from ${profilesTable(directory)}
@@ -77,7 +78,7 @@ export async function eraseProfilesOf(
 ): Promise<Record<string, number>> {
   const [used] = await rows<{ directory: string | null }>(
     trx,
-    'select directory from activations where id = ?',
+    'select directory from activations where id = ? for share', // so that retention does not drop it meanwhile
     [activation],
   );
   const directory = used?.directory;

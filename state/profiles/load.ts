@@ -7,8 +7,8 @@ import { HOLD_WISHES } from '../forgotten/lock.ts';
 import { profileChangesTable, profilesTable } from '../names.ts';
 import { withConnection, type State } from '../state.ts';
 import { OUR_SETTINGS } from '../transactions.ts';
-import type { Directory } from './directory.ts';
-import type { ExportVersion } from './exports.ts';
+import { openDirectory, type Directory } from './directory.ts';
+import { exportRecords, recordExportsSql, type ExportVersion } from './exports.ts';
 import { stageProfiles, type Staged } from './stage.ts';
 
 /** What became of an export. */
@@ -28,6 +28,8 @@ const KEPT_LOADS = 60;
 export interface ExportContent {
   /** `day` (yyyy-MM-dd) is that of the export. */
   file: ExportVersion & { day?: string | null };
+  /** A hash of the settings by which it is read. */
+  settings: string;
   /** Batches of whole lines of COPY text: profile id, key as the export spells it. */
   lines: AsyncIterable<Buffer>;
   /** A person has said that a full export may have far fewer profiles than are known. */
@@ -43,11 +45,15 @@ export interface ExportContent {
 export async function loadExport(
   state: State,
   directory: Directory,
-  { file, lines, mayShrink = false }: ExportContent,
+  { file, settings, lines, mayShrink = false }: ExportContent,
 ): Promise<Loaded | null> {
   return inTurn(state, directory, async (client, load) => {
     if (load - 1 !== directory.load) return null;
-    const staged = await stageProfiles(state, client, directory, { load, lines });
+    const staged = await stageProfiles(state, client, directory, {
+      load,
+      lines,
+      replaces: file.kind === 'full',
+    });
     if (file.kind === 'full') {
       if (!mayShrink) await requireSize(client, directory, file, staged);
       await replaceProfiles(client, directory, staged, load);
@@ -55,36 +61,36 @@ export async function loadExport(
       await mergeProfiles(client, directory, staged, load);
     }
     await dropForgotten(client, directory, load, staged);
-    await client.query(
-      `insert into exports (directory, name, kind, size, modified_at, status, load, profiles)
-       values ($1, $2, $3, $4, $5, 'read', $6, $7)
-       on conflict (directory, name) do update
-       set kind = excluded.kind, size = excluded.size, modified_at = excluded.modified_at, status = 'read',
-           failure = null, load = excluded.load, profiles = excluded.profiles`,
-      [directory.id, file.name, file.kind, file.size, file.modified, load, staged.profiles],
-    );
+    const { profiles, unusable } = staged;
+    const known = { directory: directory.id, settings };
+    await client.query(recordExportsSql('$1'), [
+      exportRecords(known, [file], { status: 'read', load, profiles }),
+    ]);
     // A server's clock may be ahead. A file cannot be younger than the day after its own, whatever the time zone. If the
     // server reports no time, it is as old as the end of its day.
     const endOf = (days: number) => `cast(cast($3 as date) + ${days} as timestamp) at time zone 'UTC'`;
     const written = `least(coalesce($2, ${endOf(1)}, now()), ${endOf(2)}, now())`;
-    await client.query(`update directories set written_at = greatest(written_at, ${written}) where id = $1`, [
+    // The first export after a change of the settings says how old the directory is, whatever was read before.
+    const former = `case when exists (select from exports where directory = $1 and load < ${load}) then written_at end`;
+    await client.query(`update directories set written_at = greatest(${former}, ${written}) where id = $1`, [
       directory.id,
       file.modified,
       file.day ?? null,
     ]);
-    return { load, profiles: staged.profiles, unusable: staged.unusable };
+    return { load, profiles, unusable };
   });
 }
 
 /**
  * Makes the keys of a directory canonical again, if they were stored under other rules. A key that gets another
  * spelling counts as changed.
+ * @returns the directory as it is then
  */
-export async function renewDirectory(state: State, directory: Directory): Promise<void> {
-  if (directory.rules === KEY_RULES) return;
+export async function renewDirectory(state: State, directory: Directory): Promise<Directory> {
+  if (directory.rules === KEY_RULES) return directory;
   if (directory.load === 0) {
     await state.raw('update directories set rules = ? where id = ?', [KEY_RULES, directory.id]);
-    return;
+    return { ...directory, rules: KEY_RULES };
   }
   const stored = `select profile_id, coalesce(key, '') from ${profilesTable(directory.id)}`;
   await inTurn(state, directory, async (client, load) => {
@@ -96,13 +102,14 @@ export async function renewDirectory(state: State, directory: Directory): Promis
     // Within the turn, so that no load comes between reading and replacing. The transaction of the rows ends with the
     // last one, before their table is dropped.
     const staged = await withRows(state, stored, (lines) =>
-      stageProfiles(state, client, directory, { load, lines }),
+      stageProfiles(state, client, directory, { load, lines, replaces: true }),
     );
     await replaceProfiles(client, directory, staged, load);
     await dropForgotten(client, directory, load, staged);
     await client.query('update directories set rules = $2 where id = $1', [directory.id, KEY_RULES]);
     return load;
   });
+  return openDirectory(state, directory);
 }
 
 /** Runs one load of a directory at a time, with the number of the load. If `work` returns null, nothing happens. */

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { ProfileKeys } from '../../activation/keys/profile-lines.ts';
 import { ForgottenKeys } from '../forgotten/forgotten-keys.ts';
 import type { State } from '../state.ts';
-import { createProfilesSql, indexProfilesSql, type Directory } from './directory.ts';
+import { createProfilesSql, indexProfilesSql, uniqueProfilesSql, type Directory } from './directory.ts';
 
 /** The profiles of an export, in a table of their own. */
 export interface Staged {
@@ -22,7 +22,7 @@ export interface Staged {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Writes the profiles of an export into a new table with the indexes of profiles_<id>, without the keys of people who
+ * Writes the profiles of an export into a new table, with all indexes of profiles_<id> if it replaces that, without the keys of people who
  * asked to be forgotten. Their former profiles, which the new ones replace, may have other keys, so the caller deletes
  * them in the end. If a profile is repeated, its last line counts. The caller has begun a transaction.
  * @param lines batches of whole lines of COPY text: profile id, key as the export spells it
@@ -31,7 +31,7 @@ export async function stageProfiles(
   state: State,
   client: Client,
   { id, keyType }: Directory,
-  { load, lines }: { load: number; lines: AsyncIterable<Buffer> },
+  { load, lines, replaces }: { load: number; lines: AsyncIterable<Buffer>; replaces: boolean },
 ): Promise<Staged> {
   const table = `profiles_${id}_${load}`;
   await client.query(createProfilesSql(table));
@@ -53,7 +53,7 @@ export async function stageProfiles(
   // Frozen rows need no later vacuum, and lookups find all that they need in the index.
   const sink = client.query(copyFrom(`copy ${table} from stdin (freeze)`));
   await pipeline(Readable.from(canonical(), { objectMode: false }), sink);
-  const repeated = await index(client, table);
+  const repeated = await index(client, table, replaces ? indexProfilesSql(table) : uniqueProfilesSql(table));
   return {
     table,
     profiles: sink.rowCount - repeated,
@@ -64,10 +64,10 @@ export async function stageProfiles(
 }
 
 /** @returns the number of lines that repeat a profile */
-async function index(client: Client, table: string): Promise<number> {
+async function index(client: Client, table: string, indexes: string): Promise<number> {
   await client.query('savepoint indexed');
   try {
-    await client.query(indexProfilesSql(table));
+    await client.query(indexes);
     return 0;
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
@@ -78,6 +78,6 @@ async function index(client: Client, table: string): Promise<number> {
        select ctid as place, row_number() over (partition by profile_id order by ctid desc) as nth from ${table}
      ) as one where one.place = ${table}.ctid and nth > 1`,
   );
-  await client.query(indexProfilesSql(table));
+  await client.query(indexes);
   return rowCount ?? 0;
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { useUpApprovals } from '../decisions.ts';
 import { checkFence, lockLease, releaseLease, type Fence } from './lease.ts';
 import { recordRejectHistory } from '../rejects/reject-history.ts';
-import { rows, type State } from '../state.ts';
+import { rows, unlessBusy, type State } from '../state.ts';
 import { readRun } from './runs.ts';
 import { outcomeOf, type Outcome, type RunEnd } from '../../contract/result.ts';
 
@@ -84,12 +84,8 @@ async function dropSharedKeys(state: State): Promise<void> {
 
 /** Drops a table unless it is in use; then the janitor drops it later. */
 export async function dropUnlessBusy(state: Knex, table: string): Promise<void> {
-  const drop = async (trx: Knex) => {
-    await trx.raw(`set local lock_timeout = '2s'`);
+  await unlessBusy(state, async (trx) => {
     await trx.raw(`drop table if exists ${table}`);
-  };
-  await state.transaction(drop).catch((error: { code?: string }) => {
-    if (error.code !== '55P03') throw error; // lock_not_available
   });
 }
 

@@ -1,6 +1,7 @@
 import { FORGET_OLD_CHANGES } from '../settle/changes.ts';
 import { interval, PEAK_PERIOD, QUOTA_PERIOD, SAMPLE_PERIOD } from '../../activation/periods.ts';
 import { DELETE_OLD_SAMPLES } from '../plan/samples.ts';
+import { dropUnusedDirectories } from '../profiles/directory.ts';
 import type { State } from '../state.ts';
 
 /** How long past data is kept, in milliseconds. */
@@ -9,7 +10,10 @@ export interface Retention {
   rejects: number;
   /** The members that each run added and removed. */
   changeLog: number;
-  /** Runs, with their imports and deliveries; what is known of exports of profiles that are gone from the server. */
+  /**
+   * Runs, with their imports and deliveries; what is known of exports of profiles that are gone from the server; profile
+   * directories that nothing uses any more.
+   */
   runs: number;
 }
 
@@ -30,6 +34,7 @@ export async function applyRetention(state: State, { rejects, changeLog, runs }:
   await inBatches(state, BATCH.rows, DELETE_OLD_SAMPLES, Math.min(rejects, SAMPLE_PERIOD));
   await inBatches(state, BATCH.logs, FORGET_OLD_CHANGES, changeLog);
   await inBatches(state, BATCH.rows, `delete from exports where ctid in (${GONE_EXPORTS})`, runs);
+  await dropUnusedDirectories(state, runs);
   await inBatches(state, BATCH.runs, `delete from runs where no in (${OLD_RUNS})`, runs); // with their rows in other tables
 }
 

@@ -17,10 +17,10 @@ export interface Folded {
 
 /*
  * There are two independent folds. Attributes are folded by the results of their imports, always; membership if the
- * list is the planned one (`:applied`), which it is not for a held or failed run. Each mark depends only on its own
- * fact. Both folds share a statement, so that a first run writes a million rows only once. Missing members depend only
- * on the segment, whatever happened to the list; but a held run's segment is not trusted (`:believed`).
+ * list is the planned one (`:applied`), which it is not for a held or failed run. Both share a statement, so that a
+ * first run writes a million rows only once. Missing members depend only on the segment (`:believed`: of no held run).
  */
+
 /** SQL: the directory has no single profile for the member any more, so nothing that was confirmed means anything. */
 const LOSES_PROFILE = `:applied and membership in ('waiting', 'several')`;
 

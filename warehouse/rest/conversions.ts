@@ -133,3 +133,48 @@ function areDigits(bytes: Buffer, start: number, end: number): boolean {
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
+
+const SECOND = 1_000_000;
+const DAY = 86_400 * SECOND;
+/** `1970-01-01` and its neighbours, for each day that occurred; a segment has few of them. */
+const days = new Map<number, string>();
+
+/** A moment as its microseconds since 1970, which becomes the text of a timestamptz. */
+export function microseconds(bytes: Buffer, start: number, end: number): number {
+  const micros = Number(bytes.toString('latin1', start, end));
+  if (!Number.isSafeInteger(micros)) return end;
+  const day = Math.floor(micros / DAY);
+  let date = days.get(day);
+  if (date === undefined) {
+    date = dateText(day);
+    if (days.size < 100_000) days.set(day, date);
+  }
+  const rest = micros - day * DAY;
+  const seconds = Math.floor(rest / SECOND);
+  let at = start + bytes.write(date, start, 'latin1');
+  bytes[at++] = SPACE;
+  at = twoDigits(bytes, at, Math.floor(seconds / 3600));
+  bytes[at++] = COLON;
+  at = twoDigits(bytes, at, Math.floor(seconds / 60) % 60);
+  bytes[at++] = COLON;
+  at = twoDigits(bytes, at, seconds % 60);
+  const fraction = rest - seconds * SECOND;
+  if (fraction > 0) {
+    const digits = String(fraction).padStart(MICROSECONDS, '0').replace(/0+$/, '');
+    at += bytes.write(`.${digits}`, at, 'latin1');
+  }
+  return at + bytes.write('+00', at, 'latin1');
+}
+
+/** Years beyond 9999 have no sign here. */
+function dateText(day: number): string {
+  const date = new Date(day * 86_400_000);
+  const part = (value: number, length: number) => String(value).padStart(length, '0');
+  return `${part(date.getUTCFullYear(), 4)}-${part(date.getUTCMonth() + 1, 2)}-${part(date.getUTCDate(), 2)}`;
+}
+
+function twoDigits(bytes: Buffer, at: number, value: number): number {
+  bytes[at] = ZERO + Math.floor(value / 10);
+  bytes[at + 1] = ZERO + (value % 10);
+  return at + 2;
+}

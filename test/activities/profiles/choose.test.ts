@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exportFiles } from '../../../actito/exports/names.ts';
-import { chooseExports, isRefused } from '../../../activities/profiles/choose.ts';
+import { chooseExports } from '../../../activities/profiles/choose.ts';
 import type { FileEntry } from '../../../actito/delivery/file-server.ts';
 import type { KnownExport } from '../../../state/profiles/exports.ts';
 
@@ -178,15 +177,4 @@ test('wherever reading ended before, the directory becomes that of all files in 
     }),
     { numRuns: 1_000 },
   );
-});
-
-test('an export that lacked a column does not stay refused, because the settings may be correct now', () => {
-  const [file] = exportFiles([entry(full(2))], PATTERNS, NOW);
-  const [name, known] = refused(full(2));
-  const isRefusedFor = (reason: string) => {
-    const failure = { reason, facts: {}, next: [], message: '' } as unknown as KnownExport['failure'];
-    return isRefused(file!, new Map([[name, { ...known, failure }]]));
-  };
-  expect(isRefusedFor('exportColumnMissing')).toBe(false);
-  expect(isRefusedFor('exportNotUtf8')).toBe(true);
 });

@@ -20,6 +20,7 @@ const PACKAGES = {
   pgbouncer: 'pgbouncer',
   pgpool: 'pgpool2',
   postgres: 'postgresql-15',
+  mariadbd: 'mariadb-server-core',
 };
 
 export type ServerProgram = keyof typeof PACKAGES;

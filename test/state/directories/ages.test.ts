@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KEY_RULES } from '../../../activation/keys/canonical.ts';
 import { openDirectory, type Directory } from '../../../state/profiles/directory.ts';
+import { forgetOtherSettings, readExports } from '../../../state/profiles/exports.ts';
 import { loadExport, renewDirectory } from '../../../state/profiles/load.ts';
 import { rows } from '../../../state/state.ts';
 import { until } from '../../setup/until.ts';
 import { freshState, newActivation, type StateWorld } from '../support.ts';
-import { directoryOf, profilesOf } from './support.ts';
+import { directoryOf, knownBy, profilesOf, SETTINGS } from './support.ts';
 
 /* How old a directory is, and how its keys get new rules while exports are loaded. */
 
@@ -23,9 +24,15 @@ async function* line() {
   yield await Promise.resolve(Buffer.from('1\ta\n'));
 }
 
-async function writtenAt(directory: Directory, day: string | null, modified?: Date): Promise<Date> {
+async function writtenAt(
+  directory: Directory,
+  day: string | null,
+  modified?: Date,
+  settings = SETTINGS,
+): Promise<Date> {
   const file = { name: `p_${day}`, kind: 'daily' as const, size: 4, modified, day };
-  await loadExport(world.state, directory, { file, lines: line() });
+  const current = await openDirectory(world.state, directory);
+  await loadExport(world.state, current, { file, settings, lines: line() });
   return (await openDirectory(world.state, directory)).writtenAt!;
 }
 
@@ -50,15 +57,35 @@ test('an export of today is never of the future, nor is one without a day or a t
   }
 });
 
+test('after a change of the settings, exports that were read before do not make the directory younger', async () => {
+  const directory = await directoryOf(world, newActivation());
+  await writtenAt(directory, dayOf(-2));
+  expect(await writtenAt(directory, dayOf(-5))).toEqual(new Date(today - DAY));
+  await forgetOtherSettings(world.state, { directory: directory.id, settings: 'others' });
+  expect(await writtenAt(directory, dayOf(-10), undefined, 'others')).toEqual(new Date(today - 9 * DAY));
+  expect(await writtenAt(directory, dayOf(-8), undefined, 'others')).toEqual(new Date(today - 7 * DAY));
+});
+
+test('if workers with different settings read at the same time, all exports count as unread', async () => {
+  const directory = await directoryOf(world, newActivation());
+  await writtenAt(directory, dayOf(-2));
+  await writtenAt(directory, dayOf(-1), undefined, 'others');
+  expect([...(await readExports(world.state, knownBy(directory))).keys()]).toEqual([`p_${dayOf(-2)}`]);
+  expect(await forgetOtherSettings(world.state, knownBy(directory))).toBe(true);
+  expect(await readExports(world.state, knownBy(directory))).toEqual(new Map());
+  expect(await forgetOtherSettings(world.state, knownBy(directory))).toBe(false);
+});
+
 test('new rules for keys are applied to what other workers loaded meanwhile', async () => {
   const directory = await directoryOf(world, newActivation());
   await loadExport(world.state, directory, {
     file: { name: 'p', kind: 'daily', size: 4, modified: undefined },
+    settings: SETTINGS,
     lines: line(),
   });
   await world.state.raw('update directories set rules = ? where id = ?', [KEY_RULES - 1, directory.id]);
   const old = await openDirectory(world.state, directory);
-  let renewing: Promise<void> | undefined;
+  let renewing: Promise<Directory> | undefined;
   await world.state.transaction(async (trx) => {
     await trx.raw('select from directories where id = ? for no key update', [directory.id]);
     renewing = renewDirectory(world.state, old);

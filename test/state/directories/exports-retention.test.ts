@@ -4,7 +4,7 @@ import type { Directory } from '../../../state/profiles/directory.ts';
 import { applyRetention } from '../../../state/runs/retention.ts';
 import { rows } from '../../../state/state.ts';
 import { freshState, newActivation, type StateWorld } from '../support.ts';
-import { directoryOf, load } from './support.ts';
+import { directoryOf, knownBy, load } from './support.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -21,14 +21,15 @@ async function known(): Promise<Directory> {
     await load(world, directory, [['1', 'a']], { name });
   const failure = { reason: 'exportBom', facts: {}, next: [], message: 'It has a BOM.' };
   const file = { name: 'refused.csv', kind: 'daily', size: 3, modified: new Date() } as const;
-  await noteUnread(world.state, directory.id, file, { status: 'refused', failure });
+  await noteUnread(world.state, knownBy(directory), file, { status: 'refused', failure });
   return directory;
 }
 const age = (days: number) =>
   world.state.raw(`update exports set seen_at = seen_at - ${days} * interval '1 day'`);
 const keepDays = (days: number) =>
   applyRetention(world.state, { rejects: DAY, changeLog: DAY, runs: days * DAY });
-const namesOf = async ({ id }: Directory) => [...(await readExports(world.state, id)).keys()].sort();
+const namesOf = async (directory: Directory) =>
+  [...(await readExports(world.state, knownBy(directory))).keys()].sort();
 
 test('exports are forgotten once they are gone from the server for longer than runs are kept', async () => {
   const directory = await known();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FileEntry, FileServer } from '../../../actito/delivery/file-server.ts';
 import { refreshFrom } from '../../../activities/profiles/refresh.ts';
 import type { RefreshSummary } from '../../../contract/steps.ts';
+import { openDirectory } from '../../../state/profiles/directory.ts';
 import { rows } from '../../../state/state.ts';
 import { freshState, newActivation, type StateWorld } from '../support.ts';
 import { directoryOf, profilesOf } from './support.ts';
@@ -69,8 +70,9 @@ async function standing() {
     folder,
     profiles: () => profilesOf(world, directory),
     refresh: async () => {
-      const { read, notes }: RefreshSummary = await environment.run(() =>
-        refreshFrom(world, folder.server as FileServer, directory, settings),
+      const source = { server: folder.server as FileServer, peer: 'a server', settings };
+      const { read, notes }: RefreshSummary = await environment.run(async () =>
+        refreshFrom(world, source, await openDirectory(world.state, directory)),
       );
       return { read: read.map(({ file }) => file), notes: notes.map(({ reason }) => reason) };
     },

@@ -5,7 +5,7 @@ import { isSameVersion, noteUnread, readExports } from '../../../state/profiles/
 import { renewDirectory } from '../../../state/profiles/load.ts';
 import { recordForgotten } from '../../../state/forgotten/record.ts';
 import { freshState, newActivation, type StateWorld } from '../support.ts';
-import { changesOf, directoryOf, load, ownTable, profilesOf, resolvedBy } from './support.ts';
+import { changesOf, directoryOf, knownBy, load, ownTable, profilesOf, resolvedBy } from './support.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -160,26 +160,32 @@ test('what was read, refused or is incomplete is remembered by version of the fi
   const directory = await directoryOf(world, newActivation());
   const file = { name: 'f.csv', kind: 'daily' as const, size: 10, modified: new Date(2026, 0, 1) };
   const failure = { reason: 'exportWaits', facts: { file: 'f.csv' }, next: [], message: 'm' } as const;
-  await noteUnread(world.state, directory.id, file, { status: 'incomplete', failure: failure as never });
-  const known = (await readExports(world.state, directory.id)).get('f.csv');
+  await noteUnread(world.state, knownBy(directory), file, {
+    status: 'incomplete',
+    failure: failure as never,
+  });
+  const known = (await readExports(world.state, knownBy(directory))).get('f.csv');
   expect(known).toMatchObject({ status: 'incomplete', failure });
   expect(isSameVersion(known, file)).toBe(true);
   expect(isSameVersion(known, { ...file, size: 11 })).toBe(false);
   expect(isSameVersion(known, { ...file, modified: new Date(2026, 0, 2) })).toBe(false);
   await world.state.raw(`update exports set met_at = now() - interval '2 hours'`);
-  await noteUnread(world.state, directory.id, file, { status: 'incomplete', failure: failure as never });
-  const later = (await readExports(world.state, directory.id)).get('f.csv')!;
+  await noteUnread(world.state, knownBy(directory), file, {
+    status: 'incomplete',
+    failure: failure as never,
+  });
+  const later = (await readExports(world.state, knownBy(directory))).get('f.csv')!;
   expect(later.knownFor).toBeGreaterThan(3_600_000);
   await noteUnread(
     world.state,
-    directory.id,
+    knownBy(directory),
     { ...file, size: 20 },
     { status: 'incomplete', failure: failure as never },
   );
-  const grown = (await readExports(world.state, directory.id)).get('f.csv')!;
+  const grown = (await readExports(world.state, knownBy(directory))).get('f.csv')!;
   expect(grown.knownFor).toBeLessThan(3_600_000);
   await load(world, directory, [['1', 'a']], { ...file, size: 30 });
-  expect((await readExports(world.state, directory.id)).get('f.csv')).toMatchObject({
+  expect((await readExports(world.state, knownBy(directory))).get('f.csv')).toMatchObject({
     status: 'read',
     failure: null,
   });

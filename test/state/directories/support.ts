@@ -30,6 +30,12 @@ export function ownTable<D extends ReturnType<typeof definitionFor>>(id: string,
   return { ...definition, destination: { ...definition.destination, profileTable: `Profiles of ${id}` } };
 }
 
+/** A hash of the settings of exports. */
+export const SETTINGS = 'settings';
+
+/** Which exports of a directory are known. */
+export const knownBy = ({ id }: Directory) => ({ directory: id, settings: SETTINGS });
+
 let files = 0;
 
 /** Takes an export of these profiles (id and key) into a directory. */
@@ -52,7 +58,7 @@ export async function load(
   const version = { name, kind, size: lines.length, modified: new Date(2026, 0, files), ...file };
   // A stale worker chose the file before others read theirs.
   const known = isStale ? directory : await openDirectory(state, directory);
-  return loadExport(state, known, { file: version, lines: batches(), mayShrink });
+  return loadExport(state, known, { file: version, settings: SETTINGS, lines: batches(), mayShrink });
 }
 
 export function profilesOf({ state }: StateWorld, { id }: Directory): Promise<[string, string | null][]> {

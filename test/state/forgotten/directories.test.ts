@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { eraseProfiles } from '../../../state/forgotten/erase-profiles.ts';
 import { findForgotten } from '../../../state/report/forgotten.ts';
 import { withSnapshot } from '../../../state/report/snapshot.ts';
+import { rows } from '../../../state/state.ts';
+import { until } from '../../setup/until.ts';
 import { begin, load, profilesOf, run } from '../directories/support.ts';
 import { planned } from '../sending.ts';
 import { ANNA, BOB, forgettingForTests } from './support.ts';
@@ -103,5 +105,34 @@ test('a member who waits for a profile is erased', async () => {
   await run(gdpr.world, definition, SEGMENT);
   const { erased } = await forget('anna-4711', id);
   expect(erased).toMatchObject({ members: 1, listed: 0 });
+  expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
+});
+
+test('a person is forgotten although their directory is dropped meanwhile, because nothing used it', async () => {
+  const { id, directory } = await annaInDirectory();
+  const { state } = gdpr.world;
+  const { record } = await gdpr.record('anna-4711');
+  const retention = await state.transaction();
+  await retention.raw('select from directories where id = ? for update', [directory.id]);
+  const erasing = eraseProfiles(state, record);
+  erasing.catch(() => undefined); // awaited below
+  try {
+    await until('the erasure waits for the directory', async () => {
+      const waiting = await rows(
+        state,
+        `select from pg_stat_activity
+         where wait_event_type = 'Lock' and datname = current_database() and query like '%for no key update%'`,
+      );
+      return waiting.length > 0;
+    });
+    await retention.raw('update activations set directory = null, directory_load = null');
+    await retention.raw('delete from directories where id = ?', [directory.id]);
+    await retention.raw(`drop table profiles_${directory.id}, profile_changes_${directory.id}`);
+    await retention.commit();
+  } finally {
+    if (!retention.isCompleted()) await retention.rollback();
+  }
+  await erasing;
+  expect(await gdpr.erase(record, { activation: id })).toMatchObject({ members: 1 });
   expect(await gdpr.tablesWith('anna-4711')).toEqual([]);
 });

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { expected } from '../../../contract/messages/expected.ts';
+import { envReference, plainText } from '../common.ts';
+import { statementTimeout } from './common.ts';
+
+const PLACE = expected('duckdbPlace');
+
+/** DuckDB: a database file, files of a folder, or MotherDuck. */
+export const duckdbSource = z.strictObject({
+  driver: z.literal('duckdb').describe('Kind of database.'),
+  connection: z
+    .union(
+      [
+        z.strictObject({
+          file: plainText.describe(
+            'Database file of DuckDB, relative to the project folder. It is opened read-only.',
+          ),
+        }),
+        z.strictObject({
+          folder: plainText.describe(
+            'Folder of Parquet, CSV and JSON files, relative to the project folder. Each file, and each folder of files, is a table with its name.',
+          ),
+        }),
+        z.strictObject({
+          motherduck: plainText.describe('Database of MotherDuck.'),
+          token: envReference.describe('Environment variable with the access token of MotherDuck.'),
+        }),
+      ],
+      { error: PLACE },
+    )
+    .describe('Where the tables are: a database file, a folder of files, or a database of MotherDuck.')
+    .meta({ examples: [{ file: 'shop.duckdb' }, { folder: 'exports' }] }),
+  statementTimeout,
+  memoryLimit: z
+    .string()
+    .regex(/^[1-9]\d{0,5} ?(MB|GB|MiB|GiB)$/, expected('memorySize'))
+    .prefault('512MB')
+    .describe("Memory for DuckDB, in a process of its own, besides the worker's. Larger sorts use the disk.")
+    .meta({ examples: ['2GB'] }),
+  threads: z
+    .int()
+    .min(1)
+    .max(64)
+    .prefault(2)
+    .describe('Threads of DuckDB.')
+    .meta({ examples: [4] }),
+  tempDirectory: plainText
+    .optional()
+    .describe(
+      'Folder for what does not fit into memoryLimit, relative to the project folder. Default: the temporary folder of the system.',
+    )
+    .meta({ examples: ['/var/tmp'] }),
+});

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../../contract/failure.ts';
+import { readAll } from '../warehouse/reading.ts';
+import { startShop, type MysqlShop } from './setup/mysql-shop.ts';
+
+/** As COPY writes it. */
+const NULL = String.raw`\N`;
+
+let shop: MysqlShop;
+
+describe('MySQL as a warehouse', () => {
+  beforeAll(async () => {
+    shop = await startShop(100_000);
+  });
+  afterAll(() => shop?.server.stop());
+
+  test('columns of a table arrive as the kinds that they are, in UTC, a zero date as null', async () => {
+    const expected: Record<string, [kind: string, text: string]> = {
+      truth: ['boolean', 't'],
+      bit_truth: ['boolean', 't'],
+      nine_bits: ['integer', '257'],
+      zerofilled: ['integer', '42'],
+      padded_price: ['decimal', '7.50'],
+      small: ['float', '16777216'],
+      large: ['float', '0.1'],
+      fixed: ['float', '2.5'],
+      no_date: ['date', NULL],
+      no_time: ['timestamp', NULL],
+      moment: ['timestamp', '2026-01-31 10:20:30.123'],
+      instant: ['timestamptz', '2026-01-31 08:20:30+00'],
+      year: ['integer', '2026'],
+      mood: ['text', 'glad'],
+      hobbies: ['text', 'art,tea'],
+      fives: ['text', 'ab'],
+      document: ['unsupported', expect.stringMatching(/^\{"a": ?1\}$/) as string],
+    };
+    const names = Object.keys(expected);
+    for (const segment of [{ table: 'kinds' }, { query: 'select * from kinds' }]) {
+      const { columns, lines } = await readAll(await shop.open(), segment, names);
+      const found = columns.map(({ name, kind }, i) => [name, [kind, lines[0]![i]]]);
+      expect(Object.fromEntries(found)).toEqual(expected);
+    }
+  });
+
+  const rejection = (query: string, columns = ['id'], options?: Parameters<MysqlShop['open']>[0]) =>
+    shop
+      .open(options)
+      .then((warehouse) => readAll(warehouse, query, columns))
+      .then(
+        () => expect.fail('the read should have failed'),
+        (error: Failure) => error,
+      );
+
+  test('the same value is the same text, and no row is missing, whatever the settings of the server are', async () => {
+    const query = `select concat('a' || '1', fives, "b\\\\") as word, 1 / 3 as third, instant, d from kinds,
+      (select 0 as d union all select 1) two order by d`;
+    const names = ['word', 'third', 'instant', 'd'];
+    const { lines } = await readAll(await shop.open(), query, names);
+    expect(lines).toHaveLength(2);
+    const changed = {
+      sql_mode: "'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH'",
+      time_zone: "'+09:00'",
+      sql_select_limit: '1',
+      div_precision_increment: '9',
+      character_set_results: 'latin1',
+    };
+    const set = (value: (name: string) => string) =>
+      shop.server.admin(
+        Object.keys(changed)
+          .map((name) => `set global ${name} = ${value(name)}`)
+          .join('; '),
+      );
+    await set((name) => changed[name as keyof typeof changed]);
+    try {
+      expect((await readAll(await shop.open(), query, names)).lines).toEqual(lines);
+    } finally {
+      await set(() => 'default');
+    }
+  });
+
+  test('a query that stops early at its own limit of examined rows is not complete', async () => {
+    if (!shop.isMariadb) return;
+    expect(await rejection('select i as id from numbers limit rows examined 1000')).toMatchObject({
+      type: 'SourceUnavailable',
+      message: 'The read of the segment did not complete.',
+    });
+  });
+
+  test.each([
+    ['select i as id frm numbers', /a syntax error/],
+    ['select nothing as id', /a column does not exist/],
+    ['select nothing(1) as id', /a function or operator does not exist/],
+    ['select 1 as id, 2 as id', /a column is duplicated/],
+    ['select i as id from numbers a join numbers b', /a column name is ambiguous/],
+    ['select (select i from numbers) as id', /more than one row/],
+    ['select 9223372036854775807 + d as id from (select 1 as d) x', /out of range/],
+    ['select user as id from mysql.user', /a permission is missing/],
+    ['', /a syntax error/],
+  ])('%j fails, and says why', async (query, message) => {
+    const error = await rejection(query);
+    expect(error).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
+    expect(error.message).toMatch(message);
+  });
+
+  test('an error about a value does not show it', async () => {
+    const error = await rejection("select 9223372036854775807 + length('secret') + i as id from numbers");
+    expect(error).toMatchObject({ type: 'SegmentQueryFailed', cause: undefined });
+    expect(error.message).not.toMatch(/secret|9223/);
+  });
+
+  test('a table that is not found is reported with a similar one', async () => {
+    const warehouse = await shop.open();
+    await expect(readAll(warehouse, { table: 'number' }, ['i'])).rejects.toMatchObject({
+      type: 'SegmentQueryFailed',
+      message: expect.stringMatching(/table number does not exist.*did you mean numbers\?/) as string,
+    });
+    await expect(readAll(await shop.open(), { table: 'other.numbers' }, ['i'])).rejects.toMatchObject({
+      message: expect.stringMatching(/did you mean shop\.numbers\?/) as string,
+    });
+  });
+
+  test('the owner of the server sees who reads', async () => {
+    const { signal } = new AbortController();
+    const warehouse = await shop.open();
+    const request = {
+      segment: { query: "select i as id, repeat('x', 500) as padding from numbers" },
+      columns: ['id', 'padding'],
+      signal,
+    };
+    for await (const batch of (await warehouse.read(request)).batches) {
+      expect(batch.length).toBeGreaterThan(0);
+      const [[, info]] = (await shop.busy()) as [[string, string]];
+      expect(info).toMatch(/^select \/\* actito-sync vip run 7 \*\//);
+      break;
+    }
+    await warehouse.close();
+  });
+
+  test.each([
+    ['a wrong password', { password: 'hunter2' }, 'ConfigurationInvalid'],
+    ['a user that does not exist', { username: 'hunter2' }, 'ConfigurationInvalid'],
+    ['a database that does not exist', { pathname: '/hunter2' }, 'ConfigurationInvalid'],
+    ['a port where nothing listens', { port: '1', password: 'hunter2' }, 'SourceUnavailable'],
+  ])('%s is reported without the URL or the password', async (_, change, type) => {
+    const url = Object.assign(new URL(shop.url), change).href;
+    const error = await rejection('select 1 as id', ['id'], { url });
+    expect(error).toMatchObject({ type, cause: undefined });
+    expect(error.message).toContain('SHOP_DATABASE_URL');
+    expect(error.message).not.toMatch(/hunter2|127\.0\.0\.1/);
+  });
+});

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../../contract/failure.ts';
+import { openWarehouse } from '../../warehouse/open.ts';
+import type { Warehouse } from '../../warehouse/source.ts';
+import { until } from '../setup/until.ts';
+import { describeWarehouse } from './contract.ts';
+import { READER, readAll } from './reading.ts';
+import { startClickHouse, type ClickHouseShim } from './shims/clickhouse/server.ts';
+
+/* Against a shim of ClickHouse's HTTP interface over DuckDB: the queries are in the dialect of DuckDB. */
+
+let shim: ClickHouseShim;
+
+async function start(): Promise<void> {
+  shim = await startClickHouse();
+  await shim.engine.execute('create table written (id int)');
+}
+
+const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/default`;
+
+function open({ statementTimeout = 60_000, at = url() } = {}): Promise<Warehouse> {
+  const source = { driver: 'clickhouse' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
+  return openWarehouse(source, { SHOP_URL: at }, READER);
+}
+
+const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
+
+describeWarehouse('ClickHouse', {
+  start,
+  stop: () => shim.stop(),
+  open,
+  execute: (sql) => shim.engine.execute(sql),
+  running: async () => shim.running(),
+  rows,
+  slow: "select 1 as id from (select 'sleepEachRow') slow",
+  writes: {
+    'an INSERT as the query': 'insert into written values (1) returning id',
+    'an INSERT in a WITH': 'with w as (insert into written values (1) returning id) select id from w',
+    'an INSERT after the query': 'select 1 as id) segment; insert into written values (1); select (1',
+  },
+  written: () => shim.engine.count('written'),
+  guarantees: { snapshot: 'statement', readOnly: 'server', tried: false },
+  failsAt: (n) =>
+    `select cast(case when i = ${n} then 'x' else cast(i as varchar) end as bigint) as id,
+            repeat('x', 100) as padding from range(1, ${2 * n} + 1) t(i)`,
+  cut: async () => shim.cut(),
+  async impatient() {
+    shim.manner.sendTimeout = 1;
+    return 3_000;
+  },
+  miscount() {
+    shim.manner.miscount = 1;
+  },
+  sql: { nowhereSays: /a table does not exist \(ClickHouse error 60\)/ },
+  values: [
+    {
+      expression: String.raw`'tab' || chr(9) || 'new' || chr(10) || 'line' || chr(13) || 'back\slash'`,
+      kind: 'text',
+      text: String.raw`tab\tnew\nline\rback\\slash`,
+    },
+    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+    { expression: "'it''s'", kind: 'text', text: "it's" },
+    { expression: "'a' || chr(11) || chr(8) || 'b'", kind: 'text', text: String.raw`a\v\bb` },
+    { expression: "'a' || chr(0) || 'b'", kind: 'text', text: 'ab\uffff' },
+    { expression: String.raw`'\0' || chr(39)`, kind: 'text', text: String.raw`\\0'` },
+    { expression: "''", kind: 'text', text: '' },
+    { expression: 'null::varchar', kind: 'text', text: String.raw`\N` },
+    { expression: 'null::double', kind: 'float', text: String.raw`\N` },
+    { expression: String.raw`'\N'`, kind: 'text', text: String.raw`\\N` },
+    { expression: "'glad'::enum('glad', 'sad')", kind: 'text', text: 'glad' },
+    {
+      expression: "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid",
+      kind: 'text',
+      text: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+    },
+    { expression: 'true', kind: 'boolean', text: 't' },
+    { expression: '1 = 2', kind: 'boolean', text: 'f' },
+    { expression: '(-32768)::smallint', kind: 'integer', text: '-32768' },
+    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
+    { expression: '18446744073709551615::ubigint', kind: 'integer', text: '18446744073709551615' },
+    { expression: '1.5::decimal(38, 18)', kind: 'decimal', text: '1.500000000000000000' },
+    { expression: '0.1::double + 0.2::double', kind: 'float', text: '0.30000000000000004' },
+    { expression: '1e17::double', kind: 'float', text: '1e+17' },
+    { expression: "'inf'::double", kind: 'float', text: 'Infinity' },
+    { expression: '0.1::float', kind: 'float', text: '0.1' },
+    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
+    {
+      expression: "timestamp '2026-01-31 10:20:30.123456'",
+      kind: 'timestamptz',
+      text: '2026-01-31 10:20:30.123456+00',
+    },
+    {
+      expression: "timestamptz '2026-01-31 10:20:30.12+02'",
+      kind: 'timestamptz',
+      text: '2026-01-31 08:20:30.12+00',
+    },
+    { expression: '[1, 2]', kind: 'unsupported', text: '[1, 2]' },
+  ],
+});
+
+describe('ClickHouse as a warehouse', () => {
+  beforeAll(start);
+  afterAll(() => shim.stop());
+
+  const rejection = (query: string, options?: Parameters<typeof open>[0]) =>
+    open(options)
+      .then((warehouse) => readAll(warehouse, query, ['id']))
+      .then(
+        () => expect.fail('the read should have failed'),
+        (error: Failure) => error,
+      );
+
+  const signal = new AbortController().signal;
+  const last = (what: string) => shim.seen.filter(({ statement }) => statement.startsWith(what)).at(-1)!;
+
+  test.each([
+    ['select 1 as id where (', /at the end of the query/],
+    [
+      "select '🎈é' as id,\n  , 2 as x",
+      /a syntax error, at line 2, column 3 of the query \(ClickHouse error 62\)/,
+    ],
+  ])('the syntax error in %j has its position', async (query, message) => {
+    expect((await rejection(query)).message).toMatch(message);
+  });
+
+  test('the owner of the server sees who reads, and every request is read-only, in UTC and limited', async () => {
+    shim.seen.length = 0;
+    await readAll(await open({ statementTimeout: 90_500, at: `${url()}?max_threads=2` }), rows(3), ['id']);
+    expect(shim.seen).toHaveLength(2);
+    for (const { headers, settings } of shim.seen) {
+      expect(headers['user-agent']).toBe('actito-sync vip run 7');
+      expect(settings).toMatchObject({
+        database: 'default',
+        readonly: '2',
+        session_timezone: 'UTC',
+        max_execution_time: '90.5',
+        log_comment: 'actito-sync vip run 7',
+        result_overflow_mode: 'throw',
+        max_threads: '2',
+      });
+      expect(settings.query_id).toMatch(/^[0-9a-f-]{36}$/);
+    }
+    expect(new Set(shim.seen.map(({ settings }) => settings.query_id)).size).toBe(2);
+  });
+
+  test('a query that is canceled is also killed by its id, because a proxy may keep the connection', async () => {
+    const controller = new AbortController();
+    const warehouse = await open();
+    const query = "select 1 as id from (select 'sleepEachRow') slow";
+    const reading = readAll(warehouse, query, ['id'], controller.signal);
+    const outcome = expect(reading).rejects.toThrow('enough of it');
+    await until('the query runs', async () => shim.running() === 1);
+    controller.abort(new Error('enough of it'));
+    await outcome;
+    await warehouse.close();
+    expect(last('kill query').statement).toBe(
+      `kill query where query_id = '${last('select "id"').settings.query_id}' async`,
+    );
+  });
+
+  test('without the right to kill, a consumer that stops early ends the query by its connection', async () => {
+    shim.manner.refusesKill = true;
+    const warehouse = await open();
+    const segment = { query: rows(2_000_000) };
+    const read = await warehouse.read({ segment, columns: ['id', 'padding'], signal });
+    for await (const batch of read.batches) {
+      expect(batch.length).toBeGreaterThan(0);
+      break;
+    }
+    await until('the query has ended', async () => shim.running() === 0);
+    shim.manner.refusesKill = false;
+    await warehouse.close();
+  });
+
+  test('a look at a value gives its text and its kind', async () => {
+    const warehouse = await open();
+    const question = { setting: 'guards.freshness', signal };
+    const query = "select timestamptz '2026-01-31 10:20:30+02' as at, 2 as other";
+    expect(await warehouse.look({ ...question, query })).toEqual({
+      found: true,
+      kind: 'timestamptz',
+      value: '2026-01-31 08:20:30+00',
+    });
+    const now = await warehouse.clock(signal);
+    expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
+    await warehouse.close();
+  });
+});

@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Failure } from '../../contract/failure.ts';
+import { openWarehouse } from '../../warehouse/open.ts';
+import { READER, readAll } from './reading.ts';
+
+/* A folder of files as a warehouse. */
+
+let project: string;
+const inExports = (...path: string[]) => join(project, "data [1] it's", ...path);
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'duckdb-folder-'));
+  await mkdir(inExports('orders', 'day=2026-01-01'), { recursive: true });
+  await mkdir(inExports('orders', '_temporary'));
+  await mkdir(inExports('mixed'));
+  await writeFile(
+    inExports('people.csv'),
+    'phone,points,name,spent\n0475123456,1,"Zoë\nTwo",1.50\n,007,,20\n',
+  );
+  await writeFile(
+    inExports('events.jsonl'),
+    '{"id": 9007199254740993, "day": "2026-01-31", "who": "0475"}\n',
+  );
+  await writeFile(inExports('broken.csv.gz'), 'not compressed');
+  await writeFile(inExports('mixed', 'a.csv'), 'id\n1\n');
+  await writeFile(inExports('mixed', 'b.json'), '{"id":1}');
+  await writeFile(inExports('twice.csv'), 'id\n1\n');
+  await writeFile(inExports('Twice.json'), '{"id":1}');
+  await writeFile(inExports('orders', '_temporary', 'half.parquet'), 'half');
+  await writeFile(inExports('notes.txt'), 'no table');
+  await mkdir(inExports('spark.csv'));
+  await writeFile(inExports('spark.csv', 'part-0.csv'), 'id\n8\n');
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  const into = (...path: string[]) => `'${inExports(...path).replaceAll("'", "''")}'`;
+  await connection.run(
+    `copy (select 1 as id, 2.50::decimal(9,2) as total) to ${into('orders', 'a.parquet')}`,
+  );
+  const later = into('orders', 'day=2026-01-01', 'b.parquet');
+  await connection.run(`copy (select 3.25::decimal(9,2) as total, 2 as id, true as late) to ${later}`);
+  connection.closeSync();
+  instance.closeSync();
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+function open() {
+  return openWarehouse(
+    {
+      driver: 'duckdb',
+      connection: { folder: "data [1] it's" },
+      statementTimeout: 60_000,
+      memoryLimit: '256MB',
+      threads: 1,
+    },
+    {},
+    READER,
+    project,
+  );
+}
+
+async function read(segment: Parameters<typeof readAll>[1], columns: string[]) {
+  return (await readAll(await open(), segment, columns)).lines;
+}
+
+const rejection = (segment: Parameters<typeof readAll>[1]) =>
+  read(segment, ['id']).then(
+    () => expect.fail('the read should have failed'),
+    (error: Failure) => error,
+  );
+
+test('a file is a table with its name; all values of a CSV file are texts, as they are in the file', async () => {
+  expect(await read({ table: 'people' }, ['phone', 'points', 'name', 'spent'])).toEqual([
+    ['0475123456', '1', 'Zoë\\nTwo', '1.50'],
+    ['\\N', '007', '\\N', '20'],
+  ]);
+  expect(await read('select id, day, who from Events', ['id', 'day', 'who'])).toEqual([
+    ['9007199254740993', '2026-01-31', '0475'],
+  ]);
+});
+
+test('a folder of files is one table: columns belong together by name, and files of other programs are left out', async () => {
+  expect(await read('select * from orders order by id', ['id', 'total', 'late'])).toEqual([
+    ['1', '2.50', '\\N'],
+    ['2', '3.25', 't'],
+  ]);
+  expect(await read({ table: 'spark' }, ['id'])).toEqual([['8']]);
+});
+
+test('tables can be joined, and a file can be named with options', async () => {
+  const query = `
+    select o.id, p.phone from orders o join people p on p.points::int = o.id
+    union all select points as id, name as phone from read_csv('people.csv', types = { points: 'INTEGER' }) where points = 7`;
+  expect(await read(query, ['id', 'phone'])).toEqual([
+    ['1', '0475123456'],
+    ['7', '\\N'],
+  ]);
+});
+
+test('files outside of the folder cannot be read, and nothing can be written into it', async () => {
+  await writeFile(join(project, 'secret.csv'), 'id\nhunter2\n');
+  for (const query of [
+    "select * from read_csv('../secret.csv')",
+    `select * from read_csv('${join(project, 'secret.csv')}')`,
+    "select * from '../secret.csv'",
+    "copy (select 1 as id) to 'written.csv'",
+    'create table written as select 1 as id',
+    'create view people as select 1 as id',
+  ])
+    expect(await rejection(query), query).toMatchObject({ type: 'SegmentQueryFailed' });
+});
+
+test('a file that cannot be read fails the queries that name it, and no others', async () => {
+  const error = await rejection({ table: 'broken' });
+  expect(error).toMatchObject({ type: 'SegmentQueryFailed' });
+  expect(error.message).toContain('broken.csv.gz failed');
+  expect(await read('select 1 as id', ['id'])).toEqual([['1']]);
+});
+
+test.each([
+  ['mixed', 'mixed/'],
+  ['twice', 'Twice.json, twice.csv'],
+])('the table %j is rejected, because its files have several formats', async (table, files) => {
+  const error = await rejection({ table });
+  expect(error).toMatchObject({ type: 'SegmentQueryFailed' });
+  expect(error.message).toContain(`the files of the table ${table}`.replace('twice', 'Twice'));
+  expect(error.message).toContain(files);
+});
+
+test('a table that does not exist is reported, and files of other kinds are none', async () => {
+  for (const table of ['nowhere', 'notes'])
+    expect((await rejection({ table })).message).toContain('a table does not exist');
+});
+
+test('it says that nothing keeps the files as they are, and that only the form of statements prevents writes', async () => {
+  const warehouse = await open();
+  expect(warehouse.guarantees).toEqual({ snapshot: 'none', readOnly: 'wrapped', tried: true });
+  expect(Math.abs((await warehouse.clock(new AbortController().signal)) - Date.now())).toBeLessThan(60_000);
+  await warehouse.close();
+});

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Failure } from '../../contract/failure.ts';
+import { openTrino } from '../../warehouse/trino/open.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
+import { READER, readAll } from './reading.ts';
+import { startTrino, type TrinoShim } from './shims/trino/server.ts';
+
+let shim: TrinoShim;
+beforeAll(async () => {
+  shim = await startTrino();
+});
+afterAll(() => shim.stop());
+
+const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/memory/main`;
+const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
+const SOON = { connect: 500, short: 700, beyond: 500, heartbeat: 60_000 };
+
+function open(at = url(), timeouts?: typeof SOON) {
+  return openTrino({ url: at, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER }, timeouts);
+}
+
+async function rejection(query: string, at?: string, timeouts?: typeof SOON): Promise<Failure> {
+  return Promise.resolve()
+    .then(() => readAll(open(at, timeouts), query, ['id']))
+    .then(
+      () => expect.fail('the read should have failed'),
+      (error: Failure) => error,
+    );
+}
+
+test.each([
+  ['select 1 as id where (', /a syntax error, at the end of the query \(Trino error SYNTAX_ERROR\)/],
+  ["select '🎈é' as id,\n  nothing from (select 1) t", /a column does not exist, at line 2, column 3 of/],
+  ["select '🎈é' as id, nothing from (select 1) t", /at line 1, column 20 of the query/],
+])('the error of %j has its position', async (query, message) => {
+  expect((await rejection(query)).message).toMatch(message);
+});
+
+test('an error about a value does not show it', async () => {
+  const error = await rejection("select cast('secret' || random()::varchar as bigint) as id");
+  expect(error).toMatchObject({ type: 'SegmentQueryFailed', cause: undefined });
+  expect(error.message).toMatch(/text cannot be converted to the type \(Trino error INVALID_CAST_ARGUMENT\)/);
+  expect(error.message).not.toContain('secret');
+});
+
+test.each([502, 503, 504])('a gateway that answers %i for a moment is asked again', async (status) => {
+  shim.manner.gateway = [status, status];
+  expect((await readAll(open(), 'select 1 as id', ['id'])).lines).toEqual([['1']]);
+  expect(shim.manner.gateway).toEqual([]);
+});
+
+test('a gateway that stays busy ends the read', async () => {
+  shim.manner.gateway = Array.from({ length: 100 }, () => 503);
+  const error = await rejection('select 1 as id', undefined, SOON);
+  shim.manner.gateway = [];
+  expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
+  expect(error.message).toContain('HTTP status 503');
+});
+
+test('an answer that ends early is not read as one', async () => {
+  const warehouse = open();
+  const { signal } = new AbortController();
+  const read = await warehouse.read({ segment: { query: rows(1_000) }, columns: ['id'], signal });
+  shim.manner.withheld = 40;
+  const consume = async () => {
+    for await (const batch of read.batches) void batch;
+  };
+  await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });
+  expect(() => read.rows()).toThrow('before the last batch');
+  await warehouse.close();
+});
+
+test.each([
+  [
+    'a wrong password',
+    { password: 'wrong' },
+    'ConfigurationInvalid',
+    /rejected the login \(HTTP status 401\)/,
+  ],
+  ['a port where nothing listens', { port: '1' }, 'SourceUnavailable', /cannot be reached: ECONNREFUSED/],
+])('%s is reported without the URL or the password', async (_, change, type, message) => {
+  const error = await rejection('select 1 as id', Object.assign(new URL(url()), change).href);
+  expect(error).toMatchObject({ type, cause: undefined });
+  expect(error.message).toMatch(message);
+  expect(error.message).toContain('SHOP_URL');
+  expect(error.message).not.toMatch(/hunter2|wrong|127\.0\.0\.1/);
+});
+
+test.each(['hunter2', 'jdbc:trino://shop:hunter2@host/hive', 'https://host/hive'])(
+  '%j as connection URL is rejected',
+  async (at) => {
+    const error = await rejection('select 1 as id', at);
+    expect(error).toMatchObject({ type: 'ConfigurationInvalid', cause: undefined });
+    expect(error.message).not.toMatch(/hunter2/);
+  },
+);
+
+test('a coordinator that is silent is given up, before and between the pages', async () => {
+  const proxy = await startSilentProxy({ host: '127.0.0.1', port: shim.port });
+  onTestFinished(() => proxy.stop());
+  const silent = { type: 'SourceUnavailable', retryable: true };
+  const warehouse = open(proxy.through(url()), SOON);
+  const { signal } = new AbortController();
+  const read = await warehouse.read({
+    segment: { query: rows(500_000) },
+    columns: ['id', 'padding'],
+    signal,
+  });
+  const consume = async () => {
+    for await (const batch of read.batches) {
+      expect(batch.length).toBeGreaterThan(0);
+      proxy.hush();
+    }
+  };
+  await expect(consume()).rejects.toMatchObject(silent);
+  await warehouse.close();
+  expect(await rejection('select 1 as id', proxy.through(url()), SOON)).toMatchObject(silent);
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWarehouse } from '../../warehouse/open.ts';
+import type { Warehouse } from '../../warehouse/source.ts';
+import { openTrino } from '../../warehouse/trino/open.ts';
+import { describeWarehouse } from './contract.ts';
+import { READER, readAll } from './reading.ts';
+import { startTrino, type TrinoShim } from './shims/trino/server.ts';
+
+/* Against a shim of Trino's client protocol over DuckDB: the queries are in the dialect of DuckDB. */
+
+let shim: TrinoShim;
+
+async function start(): Promise<void> {
+  shim = await startTrino();
+  await shim.engine.execute('create table written (id int)');
+}
+
+const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/memory/main`;
+const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
+
+function open({ statementTimeout = 60_000, at = url() } = {}): Promise<Warehouse> {
+  const source = { driver: 'trino' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
+  return openWarehouse(source, { SHOP_URL: at }, READER);
+}
+
+describeWarehouse('Trino', {
+  start,
+  stop: () => shim.stop(),
+  open: async ({ statementTimeout = 60_000 } = {}) =>
+    openTrino(
+      { url: url(), variable: 'SHOP_URL', statementTimeout, reader: READER },
+      { connect: 10_000, short: 30_000, beyond: 10_000, heartbeat: 200 },
+    ),
+  execute: (sql) => shim.engine.execute(sql),
+  running: async () => shim.running(),
+  rows,
+  slow: "select 1 as id from (select 'shim_sleep') slow",
+  writes: {
+    'an INSERT as the query': 'insert into written values (1) returning id',
+    'an INSERT in a WITH': 'with w as (insert into written values (1) returning id) select id from w',
+    'an INSERT after the query': 'select 1 as id) segment; insert into written values (1); select (1',
+  },
+  written: () => shim.engine.count('written'),
+  guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: true },
+  failsAt: (n) =>
+    `select cast(case when i = ${n} then 'x' else cast(i as varchar) end as bigint) as id,
+            repeat('x', 100) as padding from range(1, ${2 * n} + 1) t(i)`,
+  cut: async () => shim.cut(),
+  async impatient() {
+    shim.manner.clientTimeout = 1_000;
+    return 3_000;
+  },
+  miscount() {
+    shim.manner.miscount = 1;
+    shim.manner.clientTimeout = 300_000;
+  },
+  values: [
+    {
+      expression: String.raw`'tab' || chr(9) || 'new' || chr(10) || 'line' || chr(13) || 'back\slash'`,
+      kind: 'text',
+      text: String.raw`tab\tnew\nline\rback\\slash`,
+    },
+    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+    { expression: "'a' || chr(0) || 'b'", kind: 'text', text: 'ab\uffff' },
+    { expression: "''", kind: 'text', text: '' },
+    { expression: 'null::varchar', kind: 'text', text: String.raw`\N` },
+    { expression: String.raw`'\N'`, kind: 'text', text: String.raw`\\N` },
+    {
+      expression: "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid",
+      kind: 'text',
+      text: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+    },
+    { expression: 'true', kind: 'boolean', text: 't' },
+    { expression: '1 = 2', kind: 'boolean', text: 'f' },
+    { expression: '(-32768)::smallint', kind: 'integer', text: '-32768' },
+    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
+    { expression: '1.5::decimal(38, 18)', kind: 'decimal', text: '1.500000000000000000' },
+    { expression: '0.1::double + 0.2::double', kind: 'float', text: '0.30000000000000004' },
+    { expression: '1e20::double', kind: 'float', text: '1e+20' },
+    { expression: '0.1::float', kind: 'float', text: '0.1' },
+    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
+    {
+      expression: "timestamp '2026-01-31 10:20:30.123456'",
+      kind: 'timestamp',
+      text: '2026-01-31 10:20:30.123456',
+    },
+    {
+      expression: "timestamptz '2026-01-31 10:20:30.12+02'",
+      kind: 'timestamptz',
+      text: '2026-01-31 08:20:30.12+00',
+    },
+    { expression: '[1, 2]', kind: 'unsupported', text: 'INTEGER[]' },
+  ],
+});
+
+describe('Trino as a warehouse', () => {
+  beforeAll(start);
+  afterAll(() => shim.stop());
+
+  test('the owner of the cluster sees who reads; every statement has a limit and is in UTC', async () => {
+    shim.seen.length = 0;
+    await readAll(await open({ statementTimeout: 90_500, at: `${url()}?query_priority=3` }), rows(3), ['id']);
+    expect(shim.seen).toHaveLength(2);
+    for (const { headers } of shim.seen)
+      expect(headers).toMatchObject({
+        'x-trino-user': 'shop',
+        'x-trino-catalog': 'memory',
+        'x-trino-schema': 'main',
+        'x-trino-source': 'actito-sync vip run 7',
+        'x-trino-client-tags': 'actito-sync',
+        'x-trino-time-zone': 'UTC',
+        'x-trino-session': 'query_priority=3,query_max_run_time=90500ms',
+      });
+  });
+
+  test('columns without a name, and names that occur twice, do not prevent a read', async () => {
+    const query = "select 1 as id, 2 as id, 'x' as other, 3 + 4";
+    expect((await readAll(await open(), query, ['other'])).lines).toEqual([['x']]);
+  });
+
+  test('a user who may not see the figures of a query reads all the same', async () => {
+    shim.manner.hidesQueries = true;
+    const read = await readAll(await open(), rows(1_000), ['id']);
+    shim.manner.hidesQueries = false;
+    expect([read.rows, read.lines.length]).toEqual([1_000, 1_000]);
+  });
+
+  test('a token logs in without a password', async () => {
+    const at = `http://shop@127.0.0.1:${shim.port}/memory?accessToken=token-of-shop`;
+    expect((await readAll(await open({ at }), 'select 1 as id', ['id'])).lines).toEqual([['1']]);
+  });
+
+  test('an answer for a look has its kind and its text', async () => {
+    const warehouse = await open();
+    const { signal } = new AbortController();
+    const query = "select timestamptz '2026-01-31 10:20:30+02', 2";
+    const question = { query, setting: 'guards.freshness', signal };
+    expect(await warehouse.look(question)).toEqual({
+      found: true,
+      kind: 'timestamptz',
+      value: '2026-01-31 08:20:30+00',
+    });
+    await warehouse.close();
+  });
+});

@@ -1,0 +1,151 @@
+import { buffer } from 'node:stream/consumers';
+import { unescapeCopy } from '../../activation/values/copy.ts';
+import { Failure } from '../../contract/failure.ts';
+import { pickColumns } from '../columns.ts';
+import { TIMEOUTS } from '../http/connection.ts';
+import { httpTarget } from '../http/target.ts';
+import type {
+  Answer,
+  Guarantees,
+  Question,
+  Reader,
+  SegmentRead,
+  SegmentRequest,
+  Warehouse,
+} from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { CopyText } from './copy-text.ts';
+import { failuresOf, ServerError } from './failures.ts';
+import { describeColumn, type ClickHouseColumn } from './kinds.ts';
+import { linesOf } from './rows.ts';
+import { ClickHouseServer } from './server.ts';
+import { CLOCK, describeStatement, lookStatement, readStatement, type Asked } from './statements.ts';
+
+const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'server', tried: false };
+const EXAMPLE = 'https://user:password@host:8443/database';
+
+/**
+ * ClickHouse as a warehouse, by its HTTP interface. Nothing is sent before the first statement.
+ * @throws Failure ConfigurationInvalid (invalid URL)
+ */
+export function openClickHouse(
+  source: { url: string; variable: string; statementTimeout: number; reader: Reader },
+  timeouts = TIMEOUTS,
+): Warehouse {
+  const failures = failuresOf(source);
+  const target = httpTarget(source.url, source.variable, EXAMPLE);
+  const server = new ClickHouseServer(target, { ...source, timeouts });
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= server.close();
+    return closing;
+  }
+
+  /** Ends everything on cancellation, as in postgres/open.ts. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translator = (statement?: Statement) => {
+      const started = performance.now();
+      return (error: unknown): never => {
+        const during = { statement, elapsed: performance.now() - started };
+        throw signal.aborted ? signal.reason : failures(error, during);
+      };
+    };
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  /** Runs a statement of at most one row. */
+  async function short(asked: Asked): Promise<{ columns: ClickHouseColumn[]; row?: string[] }> {
+    const { body } = await server.ask(asked);
+    const lines = (await buffer(body)).toString().split('\n');
+    server.done();
+    if (lines.length < 3 || lines.at(-1) !== '') throw ServerError.from(lines[0]!) ?? incomplete();
+    const [names, types, row] = lines.slice(0, -1).map((line) => line.split('\t'));
+    const columns = names!.map((name, i) => describeColumn(unescapeCopy(name)!, unescapeCopy(types![i]!)!));
+    return { columns, row };
+  }
+
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const { translator, stop } = watch(signal);
+    try {
+      const statement = lookStatement(query, setting);
+      const { columns, row } = await short(statement).catch(translator(statement));
+      signal.throwIfAborted();
+      const { kind } = columns[0]!;
+      if (row === undefined) return { found: false, kind, value: null };
+      const field = new CopyText([kind]).convert(Buffer.from(`${row[0]}\n`)).toString();
+      return { found: true, kind, value: unescapeCopy(field.slice(0, -1)) };
+    } finally {
+      stop();
+    }
+  }
+
+  async function clock(signal: AbortSignal): Promise<number> {
+    const { translator, stop } = watch(signal);
+    try {
+      const { row } = await short(CLOCK).catch(translator(CLOCK));
+      return Number(row![0]);
+    } finally {
+      stop();
+    }
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translator, stop } = watch(signal);
+    const statement = describeStatement(segment);
+    const described = await short(statement).catch(translator(statement));
+    const columns = pickColumns(requested, described.columns);
+    let rows: number | undefined;
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      const reading = readStatement(segment, columns);
+      const translate = translator(reading);
+      try {
+        signal.throwIfAborted();
+        const { body, tag } = await server.ask(reading);
+        const text = new CopyText(columns.map(({ kind }) => kind));
+        const counted = yield* converted(linesOf(body, tag), text);
+        server.done();
+        signal.throwIfAborted(); // a canceled query can end like a complete one
+        rows = counted;
+      } catch (error) {
+        translate(error);
+      } finally {
+        stop();
+        await server.cancel(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows: false,
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  return { guarantees: GUARANTEES, look, clock, read, close };
+}
+
+async function* converted(
+  lines: AsyncGenerator<Buffer, number, undefined>,
+  text: CopyText,
+): AsyncGenerator<Buffer, number, undefined> {
+  try {
+    let item = await lines.next();
+    for (; !item.done; item = await lines.next()) yield text.convert(item.value);
+    return item.value;
+  } finally {
+    await lines.return(0); // also after an early stop
+  }
+}
+
+function incomplete(): Failure {
+  return new Failure('segmentIncomplete', {});
+}

@@ -1,0 +1,248 @@
+import { constants } from 'node:fs';
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { wholeLines } from '../../activation/comparison/whole-lines.ts';
+import { Failure } from '../../contract/failure.ts';
+import { codeOf } from '../../contract/foreign.ts';
+import { pickColumns } from '../columns.ts';
+import {
+  readerName,
+  type Answer,
+  type Guarantees,
+  type Question,
+  type Reader,
+  type SegmentRead,
+  type SegmentRequest,
+  type Warehouse,
+} from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { Engine } from './engine.ts';
+import { failuresOf } from './failures.ts';
+import { tablesOf, viewStatement, type FolderTable } from './folder.ts';
+import { describeColumns, type DuckdbColumn } from './kinds.ts';
+import { createRowPipe } from './pipe.ts';
+import { copyStatement, isNothing, lookStatement, plainStatement, quoteText } from './statements.ts';
+
+/** Milliseconds until the database is open, and for statements without work. MotherDuck loads an extension first. */
+const [OPENING, SHORT] = [120_000, 30_000];
+
+/** What is opened. */
+export type Place =
+  /** A database file; the path is relative to the project folder, or absolute. */
+  | { file: string }
+  /** A folder of Parquet, CSV and JSON files. */
+  | { folder: string }
+  /** The name of a database of MotherDuck. */
+  | { motherduck: string; token: string };
+
+export interface DuckdbSource {
+  place: Place;
+  /** The absolute path of the project folder. */
+  projectFolder: string;
+  /** In milliseconds. */
+  statementTimeout: number;
+  /** As DuckDB writes it, such as `512MB`. */
+  memoryLimit: string;
+  threads: number;
+  /** Where DuckDB writes what does not fit into its memory; undefined: the system's folder for temporary files. */
+  tempDirectory?: string;
+  reader: Reader;
+}
+
+function guaranteesOf(place: Place): Guarantees {
+  if ('file' in place) return { snapshot: 'transaction', readOnly: 'server', tried: true };
+  if ('folder' in place) return { snapshot: 'none', readOnly: 'wrapped', tried: true };
+  return { snapshot: 'statement', readOnly: 'wrapped', tried: false };
+}
+
+/**
+ * DuckDB as a warehouse, in a process of its own. A file is opened read-only, so nobody can write to it until the read
+ * ends, and all statements read one state of it.
+ * @throws Failure ConfigurationInvalid (no library, no such file, not a database), SourceUnavailable (a writer has it)
+ */
+export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
+  const { place, projectFolder, statementTimeout, memoryLimit } = source;
+  const local = await localPath(place, projectFolder);
+  const shown = 'file' in place ? place.file : 'folder' in place ? place.folder : `md:${place.motherduck}`;
+  const failures = failuresOf({
+    place: shown,
+    isRemote: 'motherduck' in place,
+    statementTimeout,
+    memoryLimit,
+  });
+  const tables = 'folder' in place ? await tablesOf(local!).catch(unreadable(place.folder)) : [];
+  const folder = await temporaryFolder(source, shown);
+  const pipe = await createRowPipe(folder);
+  const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder);
+  const created = new Set<FolderTable>();
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      await engine.kill();
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined); // the system cleans its own folder
+    })();
+    return closing;
+  }
+
+  /** Opens the database, and takes from the session what a query does not need: other files, settings, the network. */
+  async function begin(): Promise<void> {
+    const database = 'file' in place ? local! : 'folder' in place ? ':memory:' : `md:${place.motherduck}`;
+    const config = {
+      errors_as_json: 'true',
+      memory_limit: memoryLimit,
+      threads: String(source.threads),
+      temp_directory: join(folder, 'spill'),
+      ...('file' in place && { access_mode: 'READ_ONLY' }),
+      ...('motherduck' in place && { motherduck_token: place.token, custom_user_agent: 'actito-sync' }),
+    };
+    await engine.ask({ ask: 'open', database, config }, OPENING);
+    const run = (sql: string) => engine.ask({ ask: 'run', sql }, SHORT);
+    await run("set timezone = 'UTC'");
+    if ('motherduck' in place) return;
+    await run(`set allowed_paths = [${quoteText(pipe.path)}]`);
+    if ('folder' in place) await run(`set allowed_directories = [${quoteText(local!)}]`);
+    await run('set enable_external_access = false');
+    await run('set lock_configuration = true');
+  }
+
+  /** Ends everything on cancellation. Call `stop` when there is nothing to cancel any more. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translate =
+      (statement?: Statement) =>
+      (error: unknown): never => {
+        throw signal.aborted ? signal.reason : failures(error, statement);
+      };
+    return { translate, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  /** Creates the views of the tables that a statement may name: a file that no query names need not be readable. */
+  async function createViews({ text: sql, table: whole, setting }: Statement): Promise<void> {
+    const lower = sql.toLowerCase();
+    const named = tables.filter(({ name }) => lower.includes(name.toLowerCase()));
+    for (const table of named.filter((each) => !created.has(each))) {
+      const { name, entry, format } = table;
+      const alike = tables.filter((other) => other.name.toLowerCase() === name.toLowerCase());
+      if (alike.length > 1 || !format) {
+        const files = alike.map((each) => each.entry);
+        throw new Failure('sourceTableAmbiguous', { setting, table: whole, name, files });
+      }
+      const text = viewStatement(table);
+      try {
+        await engine.ask({ ask: 'run', sql: text }, statementTimeout);
+      } catch (error) {
+        throw failures(error, { text, table: entry, offset: 0, setting });
+      }
+      created.add(table);
+    }
+  }
+
+  /** Returns the columns of a statement that must be a single SELECT. */
+  async function describe(statement: Statement): Promise<DuckdbColumn[]> {
+    const { setting, table, query, text } = statement;
+    if (query !== undefined && isNothing(query))
+      throw new Failure('queryRefused', { setting, condition: 'syntax', at: 'end', code: 'DuckDB' });
+    await createViews(statement);
+    const { isOne, isSelect, columns } = await engine.ask({ ask: 'describe', sql: text }, statementTimeout);
+    const refusal = isOne ? (isSelect ? undefined : 'notSelect') : 'severalStatements';
+    if (refusal) throw new Failure('queryRefused', { setting, table, condition: refusal, code: 'DuckDB' });
+    return describeColumns(columns);
+  }
+
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const { translate, stop } = watch(signal);
+    try {
+      const plain = plainStatement({ query }, setting);
+      const columns = await describe(plain).catch(translate(plain));
+      const statement = lookStatement(query, columns, setting);
+      const [row] = await engine
+        .ask({ ask: 'rows', sql: statement.text }, statementTimeout)
+        .catch(translate(statement));
+      return { found: row !== undefined, kind: columns[0]!.kind, value: row?.[0] ?? null };
+    } finally {
+      stop();
+    }
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const { translate, stop } = watch(signal);
+    const plain = plainStatement(segment);
+    const all = await describe(plain).catch(translate(plain));
+    const columns = pickColumns(requested, all);
+    let rows: number | undefined;
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      const copy = copyStatement(segment, all, columns, pipe.path);
+      let isDone = false;
+      try {
+        signal.throwIfAborted();
+        const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
+        yield* wholeLines(pipe.chunks(copied), { reuse: true });
+        rows = await copied;
+        signal.throwIfAborted();
+        isDone = true;
+      } catch (error) {
+        rows = undefined;
+        translate(copy)(error);
+      } finally {
+        stop();
+        if (!isDone) await close(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows: false,
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  try {
+    await begin();
+  } catch (error) {
+    await close();
+    throw failures(error);
+  }
+  return {
+    guarantees: guaranteesOf(place),
+    look,
+    clock: async () => Date.now(), // DuckDB's clock is this machine's
+    read,
+    close,
+  };
+}
+
+/** Returns the absolute path of a file or folder, which exists; undefined for MotherDuck. */
+async function localPath(place: Place, projectFolder: string): Promise<string | undefined> {
+  if ('motherduck' in place) return undefined;
+  const configured = 'file' in place ? place.file : place.folder;
+  const path = resolve(projectFolder, configured);
+  await access(path, constants.R_OK).catch(unreadable(configured));
+  const isFolder = (await stat(path)).isDirectory();
+  if (isFolder !== 'folder' in place)
+    throw new Failure('sourceFileUnreadable', { path: configured, code: isFolder ? 'EISDIR' : 'ENOTDIR' });
+  return path;
+}
+
+function unreadable(path: string) {
+  return (error: unknown): never => {
+    throw new Failure('sourceFileUnreadable', { path, code: codeOf(error) });
+  };
+}
+
+/** Only this user can read the folder: it has the pipe with the rows, and what DuckDB spills. */
+async function temporaryFolder({ tempDirectory, projectFolder }: DuckdbSource, connection: string) {
+  const parent = tempDirectory === undefined ? tmpdir() : resolve(projectFolder, tempDirectory);
+  return mkdtemp(join(parent, 'actito-sync-duckdb-')).catch(() => {
+    const expected = 'an existing folder that the worker can write to';
+    throw new Failure('sourceSettingUnusable', { connection, setting: 'tempDirectory', expected });
+  });
+}

@@ -1,0 +1,81 @@
+import type { SegmentRequest } from '../source.ts';
+import { around, type Dialect, type Statement } from '../sql/statements.ts';
+import { piecesOf, withoutFinalSemicolon } from '../sql/semicolon.ts';
+import type { DuckdbColumn } from './kinds.ts';
+import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
+
+/** DuckDB's lexer is PostgreSQL's. */
+const DUCKDB: Dialect = {
+  quote: quoteName,
+  tokens: {
+    lineComments: ['--'],
+    nestsComments: true,
+    pieces: [
+      /\s+/y,
+      /[eE]'(?:[^'\\]|\\[^]|'')*'/y,
+      /'[^']*'/y,
+      /"[^"]*"/y,
+      /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$/y,
+      /[\w$\u0080-\uffff]+/y,
+    ],
+  },
+};
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * The user's query alone, or the whole table. DuckDB must prepare it as a single SELECT. So an accepted text closes
+ * everything that it opens, and cannot end the statements that contain it.
+ */
+export function plainStatement(segment: SegmentRequest['segment'], setting?: string): Statement {
+  const { query } = segment;
+  if (query === undefined) return around(DUCKDB, 'select * from ', segment, '');
+  return { text: withoutFinalSemicolon(query, DUCKDB.tokens), query, offset: 0, setting };
+}
+
+/** Whether a query has only comments, blanks and semicolons, for which DuckDB has no error. */
+export function isNothing(query: string): boolean {
+  return [...piecesOf(query, DUCKDB.tokens)].every(({ isBlank, text }) => isBlank || text === ';');
+}
+
+/** The text of the first value of a query. */
+export function lookStatement(query: string, columns: DuckdbColumn[], setting: string): Statement {
+  const [first] = columns;
+  const before = `select ${textExpression(nameOf(first!), first!.kind)} from `;
+  return { ...around(DUCKDB, before, { query }, `${aliases(columns)} limit 1`), setting };
+}
+
+/**
+ * Writes the columns as lines of PostgreSQL's COPY text format into a file or a pipe. DuckDB's CSV without quotes writes
+ * fields as they are, and the fields are already escaped.
+ * @param all the columns of the segment
+ */
+export function copyStatement(
+  segment: SegmentRequest['segment'],
+  all: DuckdbColumn[],
+  columns: DuckdbColumn[],
+  path: string,
+): Statement {
+  const list = columns.map((column) => {
+    const text = textExpression(nameOf(column), column.kind);
+    return needsEscapes(column.kind) ? escapeExpression(text) : text;
+  });
+  const options = String.raw`format csv, header false, delimiter e'\t', quote '', escape '', nullstr '\N'`;
+  const after = `${aliases(all)}) to ${quoteText(path)} (${options})`;
+  return around(DUCKDB, `copy (select ${list.join(', ')} from `, segment, after);
+}
+
+/** Names for all columns of the segment by position. */
+function aliases(columns: DuckdbColumn[]): string {
+  return `(${columns.map(nameOf).join(', ')})`;
+}
+
+function nameOf({ position }: DuckdbColumn): string {
+  return `c${position}`;
+}

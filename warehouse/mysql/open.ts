@@ -1,0 +1,181 @@
+import { unescapeCopy } from '../../activation/values/copy.ts';
+import { Failure } from '../../contract/failure.ts';
+import { pickColumns } from '../columns.ts';
+import { readerName, type Answer, type Guarantees, type Question, type Reader } from '../source.ts';
+import type { SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { withMarkedFaults } from '../utf8.ts';
+import { connect, endedError } from './connection.ts';
+import { failuresOf, type Source } from './failures.ts';
+import { describeColumn, type MysqlColumn } from './kinds.ts';
+import { RowLines } from './rows.ts';
+import { beginReading, cancelStatement, type Session } from './session.ts';
+import { describeStatement, lookStatement, readStatement } from './statements.ts';
+import { isMissingTable, missingTable } from './tables.ts';
+import { mysqlTarget } from './url.ts';
+
+const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: true };
+
+/** MariaDB's warning that `limit rows examined` has ended a query early. */
+const NOT_ALL_EXAMINED = '1931';
+
+/** The maximum time without an answer of the server, in milliseconds. */
+export interface Timeouts {
+  /** Until the login is done; undefined for the default. */
+  connect?: number;
+  /** For statements without work: beginning a transaction, and describing a query. */
+  short: number;
+  /** The time after the statement timeout within which a running server would have answered. */
+  beyond: number;
+}
+const TIMEOUTS: Timeouts = { short: 30_000, beyond: 10_000 };
+
+/**
+ * MySQL or MariaDB as a warehouse. A segment is read by one SELECT in one read-only transaction, so from one snapshot.
+ * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
+ */
+export async function openMysql(
+  source: Source & { url: string; reader: Reader },
+  timeouts: Timeouts = TIMEOUTS,
+): Promise<Warehouse> {
+  const { variable, statementTimeout } = source;
+  const failures = failuresOf(source);
+  const target = mysqlTarget(source.url, variable);
+  const name = readerName(source.reader);
+  const { short } = timeouts;
+  const long = statementTimeout + timeouts.beyond;
+  const connection = await connect(target, name, timeouts.connect).catch((error: unknown) => {
+    throw failures(error);
+  });
+  let session: Session | undefined;
+  let closing: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      if (!connection.isBusy || !session) return connection.end();
+      // First our end, so that a canceled query that ends as if nothing had happened is not taken for a complete one.
+      connection.cut(endedError());
+      await cancelStatement(target, session, name, short);
+    })();
+    return closing;
+  }
+
+  /** Ends everything on cancellation. Call the result when there is nothing to cancel any more. */
+  function watch(signal: AbortSignal): () => void {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => signal.removeEventListener('abort', cancel);
+  }
+
+  /**
+   * Does work in the transaction that all statements use. Its result is never that of a canceled statement.
+   * @param started when the statement began, by `performance.now()`
+   */
+  async function during<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    { statement, started = performance.now() }: { statement?: Statement; started?: number } = {},
+  ): Promise<T> {
+    try {
+      signal.throwIfAborted();
+      session ??= await beginReading(connection, statementTimeout, short);
+      const result = await work();
+      if (closing) throw endedError();
+      return result;
+    } catch (error) {
+      const elapsed = performance.now() - started;
+      throw signal.aborted ? signal.reason : failures(error, { statement, elapsed, session });
+    }
+  }
+
+  async function describe(segment: SegmentRequest['segment'], setting?: string): Promise<MysqlColumn[]> {
+    const { text } = describeStatement(segment, setting);
+    try {
+      return (await connection.describe(text, short)).map(describeColumn);
+    } catch (error) {
+      if (segment.query !== undefined || segment.table === undefined || !isMissingTable(error)) throw error;
+      throw await missingTable(connection, segment.table, error, short);
+    }
+  }
+
+  async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const stop = watch(signal);
+    const statement = describeStatement({ query }, setting);
+    const answer = async () => {
+      const [column] = await describe({ query }, setting);
+      const { kind, expression, encoding } = column!;
+      const { text } = lookStatement(query, expression, { setting, name });
+      const lines = connection.lines(text, new RowLines([encoding]), long);
+      const { value } = await lines.next();
+      if (!Buffer.isBuffer(value)) return { found: false, kind, value: null };
+      const field = withMarkedFaults(value).toString().slice(0, -1);
+      await lines.next(); // its end
+      return { found: true, kind, value: unescapeCopy(field) };
+    };
+    return during(signal, answer, { statement }).finally(stop);
+  }
+
+  async function clock(signal: AbortSignal): Promise<number> {
+    const stop = watch(signal);
+    const now = async () => {
+      const [row] = await connection.query('select unix_timestamp(sysdate(6)) * 1000', short);
+      return Number(row![0]);
+    };
+    return during(signal, now).finally(stop);
+  }
+
+  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
+    const stop = watch(signal);
+    const described = describeStatement(segment);
+    const offered = await during(signal, () => describe(segment), { statement: described });
+    const columns = pickColumns(requested, offered);
+    let rows: number | undefined;
+
+    /** Reads, and asks the server for its count and for warnings, which are about the last statement. */
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const { text } = readStatement(
+        segment,
+        columns.map(({ expression }) => expression),
+        { name },
+      );
+      const encoder = new RowLines(columns.map(({ encoding }) => encoding));
+      const { warnings } = yield* connection.lines(text, encoder, long);
+      const [[counted]] = (await connection.query('select found_rows()', short)) as [[string]];
+      const told = warnings > 0 ? await connection.query('show warnings', short) : [];
+      if (Number(counted) !== encoder.lines || told.some(([, number]) => number === NOT_ALL_EXAMINED))
+        throw new Failure('segmentIncomplete', {});
+      return Number(counted);
+    }
+
+    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+      const source = lines();
+      const context = { statement: described, started: performance.now() };
+      try {
+        for (;;) {
+          const item = await during(signal, () => source.next(), context);
+          if (item.done) {
+            rows = item.value;
+            return;
+          }
+          yield withMarkedFaults(item.value);
+        }
+      } finally {
+        stop();
+        if (rows === undefined) await close(); // failed, or the consumer needs no more
+      }
+    }
+
+    return {
+      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+      restrictedRows: false,
+      batches: batches(),
+      rows() {
+        if (rows === undefined) throw new Failure('rowsNotCounted', {});
+        return rows;
+      },
+    };
+  }
+
+  return { guarantees: GUARANTEES, look, clock, read, close };
+}

@@ -1,0 +1,56 @@
+import type { SegmentRequest } from '../source.ts';
+import { around, type Dialect, type Statement } from '../sql/statements.ts';
+
+/** Quotes a name. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** MySQL's lexer with the SQL mode of our sessions: texts in single or double quotes, with backslashes. */
+const MYSQL: Dialect = {
+  quote: quoted,
+  tokens: {
+    lineComments: ['#', '-- ', '--\t', '--\n', '--\r'], // `1--1` is a subtraction
+    nestsComments: false,
+    pieces: [
+      /\s+/y,
+      /'(?:[^'\\]|\\[^]|'')*'/y,
+      /"(?:[^"\\]|\\[^]|"")*"/y,
+      /`[^`]*`/y,
+      /[\w$\u0080-\uffff]+/y, // a word
+    ],
+  },
+};
+
+/**
+ * Selects all columns of a segment. It is only prepared: MariaDB would evaluate some queries even with `limit 0`. The
+ * server accepts one statement only, so an accepted query is one, and closes everything that it opens.
+ */
+export function describeStatement(segment: SegmentRequest['segment'], setting?: string): Statement {
+  return { ...around(MYSQL, 'select * from ', segment, ''), setting };
+}
+
+/** Selects the first row of a query. */
+export function lookStatement(query: string, expression: string, { setting, name }: Told): Statement {
+  return { ...around(MYSQL, `select ${comment(name)} ${expression} from `, { query }, ' limit 1'), setting };
+}
+
+/** Selects the segment's columns. */
+export function readStatement(
+  segment: SegmentRequest['segment'],
+  expressions: string[],
+  { name }: Told,
+): Statement {
+  return around(MYSQL, `select ${comment(name)} ${expressions.join(', ')} from `, segment, '');
+}
+
+/** What a statement tells people. */
+interface Told {
+  setting?: string;
+  /** Who reads, for the server's list of processes, which shows the statement. */
+  name: string;
+}
+
+function comment(name: string): string {
+  return `/* ${name.replaceAll('*/', '')} */`;
+}

@@ -1,0 +1,238 @@
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../contract/failure.ts';
+import { HttpConnection, shortText, type HttpRequest, type Timeouts } from '../http/connection.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { statusFailure } from '../http/failures.ts';
+import { authorizationOf, type HttpTarget } from '../http/target.ts';
+import { readerName, type Reader } from '../source.ts';
+import { QueryError, type TrinoErrorInfo } from './failures.ts';
+
+/** The parts of an answer that we use: https://trino.io/docs/current/develop/client-protocol.html#queryresults-attributes */
+interface QueryResults {
+  id: string;
+  nextUri?: string;
+  columns?: { name: string; type: string }[];
+  data?: (string | null)[][];
+  error?: TrinoErrorInfo;
+  stats?: { state?: string };
+}
+
+/** An answer with columns or rows. */
+export interface Page extends Pick<QueryResults, 'id' | 'columns' | 'data'> {
+  /** Its JSON has no backslash. */
+  isPlain: boolean;
+}
+
+/** Statuses of a gateway that is busy. The protocol says: try again. */
+const BUSY = [429, 502, 503, 504];
+/** Between two tries, in milliseconds. */
+const PAUSE = 100;
+const EXPECTED = 'JSON of the client protocol of Trino';
+/** How long to wait for the final figures of a query that has ended: tries, and milliseconds between them. */
+const FIGURES = { tries: 10, pause: 100 };
+
+/** The coordinator of one read. It runs one statement at a time. */
+export class Coordinator {
+  readonly #connection: HttpConnection;
+  readonly #target: HttpTarget;
+  readonly #headers: Record<string, string>;
+  readonly #timeouts: Timeouts & { heartbeat: number };
+  #next: string | undefined;
+  #abort = new AbortController();
+
+  constructor(
+    target: HttpTarget,
+    {
+      statementTimeout,
+      reader,
+      timeouts,
+    }: { statementTimeout: number; reader: Reader; timeouts: Timeouts & { heartbeat: number } },
+  ) {
+    this.#target = target;
+    this.#timeouts = timeouts;
+    this.#connection = new HttpConnection(target, timeouts);
+    this.#headers = headersOf(target, { statementTimeout, reader });
+  }
+
+  /**
+   * Runs a statement and yields its pages; ends when the coordinator has said that it is finished. While a page is used,
+   * the coordinator is told that its client still lives.
+   * @throws QueryError, Failure for an answer of something else, or an error of the network
+   */
+  async *pages(statement: string): AsyncGenerator<Page, void, undefined> {
+    this.#abort = new AbortController();
+    let asked: Pick<HttpRequest, 'method' | 'url' | 'body'> = {
+      method: 'POST',
+      url: '/v1/statement',
+      body: statement,
+    };
+    while (true) {
+      const results = await this.#results(asked);
+      this.#next = pathOf(results.nextUri);
+      if (results.error) throw this.#ended(new QueryError(results.error));
+      if (results.columns || results.data) {
+        const stop = this.#keepAlive(asked.url);
+        try {
+          yield results;
+        } finally {
+          stop();
+        }
+      }
+      if (this.#next === undefined) {
+        if (results.stats?.state !== 'FINISHED') throw new Failure('segmentIncomplete', {});
+        return;
+      }
+      asked = { method: 'GET', url: this.#next };
+    }
+  }
+
+  /**
+   * Returns the rows of a finished statement as the coordinator counts them; undefined if it does not tell, because not
+   * every user may see that.
+   */
+  async rowsOf(id: string): Promise<number | undefined> {
+    for (let tries = 0; tries < FIGURES.tries; tries++) {
+      const url = `/v1/query/${id}?pruned=true`;
+      const { status, body } = await this.#ask({ method: 'GET', url });
+      const text = (await buffer(body)).toString();
+      const { finalQueryInfo, queryStats: stats } = status === 200 ? figuresIn(text) : {};
+      if (finalQueryInfo !== false)
+        return stats?.outputPositions === undefined
+          ? undefined
+          : stats.outputPositions - (stats.failedOutputPositions ?? 0);
+      await sleep(FIGURES.pause);
+    }
+    return undefined;
+  }
+
+  /** Cancels the running statement. If that fails, the coordinator does it when its client asks for nothing more. */
+  async cancel(): Promise<void> {
+    this.#abort.abort();
+    const url = this.#next;
+    if (url === undefined) return;
+    this.#next = undefined;
+    const timeout = Math.min(this.#timeouts.short, this.#timeouts.beyond);
+    try {
+      const { body } = await this.#connection.request({
+        method: 'DELETE',
+        url,
+        headers: this.#headers,
+        silence: timeout,
+        signal: AbortSignal.timeout(timeout),
+      });
+      for await (const piece of body) void piece;
+    } catch {
+      return;
+    }
+  }
+
+  /** Ends the connections; cancels a running statement. Never throws. */
+  async close(): Promise<void> {
+    await this.cancel();
+    await this.#connection.close();
+  }
+
+  #ended(error: Error): Error {
+    this.#next = undefined;
+    return error;
+  }
+
+  async #results(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<QueryResults & Page> {
+    const { status, body } = await this.#patiently(asked);
+    const { variable: connection } = this.#target;
+    if (status !== 200) {
+      await shortText(body);
+      throw this.#ended(statusFailure(status, connection, EXPECTED));
+    }
+    const text = (await buffer(body)).toString();
+    try {
+      return { ...(JSON.parse(text) as QueryResults), isPlain: !text.includes('\\') };
+    } catch {
+      throw new Failure('sourceAnswerUnreadable', { connection, status, expected: EXPECTED });
+    }
+  }
+
+  /** Asks again while a gateway is busy. */
+  async #patiently(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<HttpAnswer> {
+    const until = performance.now() + this.#timeouts.short;
+    while (true) {
+      const answer = await this.#ask(asked);
+      if (!BUSY.includes(answer.status) || performance.now() > until) return answer;
+      await shortText(answer.body);
+      const seconds = Number(answer.headers['retry-after'] ?? 0);
+      await sleep(seconds > 0 ? Math.min(seconds * 1000, this.#timeouts.short) : PAUSE, undefined, {
+        signal: this.#abort.signal,
+      });
+    }
+  }
+
+  #ask(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<HttpAnswer> {
+    const { short: silence } = this.#timeouts;
+    return this.#connection.request({
+      ...asked,
+      headers: this.#headers,
+      silence,
+      signal: this.#abort.signal,
+    });
+  }
+
+  /** Asks for the last answer again from time to time: it is kept until the next one is asked for. */
+  #keepAlive(url: string): () => void {
+    if (this.#next === undefined) return () => undefined;
+    const again = async () => {
+      try {
+        const { body } = await this.#ask({ method: 'GET', url });
+        for await (const piece of body) void piece;
+      } catch {
+        return; // the next request tells what is wrong
+      }
+    };
+    const timer = setInterval(() => void again(), this.#timeouts.heartbeat);
+    return () => clearInterval(timer);
+  }
+}
+
+/** The figures of a query, in an answer for the pages of the coordinator; none in another one. */
+function figuresIn(text: string): {
+  finalQueryInfo?: boolean;
+  queryStats?: { outputPositions?: number; failedOutputPositions?: number };
+} {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
+  }
+}
+
+/** Only the path is used, so that no login goes to another server, and a proxy that ends TLS is no obstacle. */
+function pathOf(nextUri: string | undefined): string | undefined {
+  if (nextUri === undefined) return undefined;
+  const { pathname, search } = new URL(nextUri);
+  return pathname + search;
+}
+
+function headersOf(
+  target: HttpTarget,
+  { statementTimeout, reader }: { statementTimeout: number; reader: Reader },
+): Record<string, string> {
+  const { user, path, parameters } = target;
+  const [catalog, schema] = path;
+  const properties = { ...Object.fromEntries(parameters), query_max_run_time: `${statementTimeout}ms` };
+  const session = Object.entries(properties).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const headers: Record<string, string | undefined> = {
+    authorization: authorizationOf(target),
+    'user-agent': 'actito-sync',
+    'x-trino-user': user,
+    'x-trino-catalog': catalog,
+    'x-trino-schema': schema,
+    'x-trino-source': readerName(reader),
+    'x-trino-client-tags': 'actito-sync',
+    'x-trino-client-capabilities': 'PARAMETRIC_DATETIME', // types with their precision
+    'x-trino-time-zone': 'UTC',
+    'x-trino-session': session.join(','),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+}
