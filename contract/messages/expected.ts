@@ -54,6 +54,8 @@ export const EXPECTED = {
   }),
 
   // In sources.
+  snowflakeConnection: always('account and warehouse, with user and privateKey, or with token'),
+  databricksConnection: always('host and warehouse, with token, or with clientId and clientSecret'),
   duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
   memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
 

@@ -64,7 +64,7 @@ export function failureOf(refusal: Refusal, { connection }: Source, statement: S
     const check = ['host', 'token or clientId', 'the right to use the warehouse'];
     return new Failure('sourceLoginRefused', { connection, check, code: known }, { words });
   }
-  const condition = (named && CONDITIONS[named]) ?? conditionOfSqlstate(sqlState);
+  const condition = CONDITIONS[named ?? ''] ?? conditionOfSqlstate(sqlState);
   if (condition === undefined && (status === 400 || status === 404)) {
     const check = ['warehouse', 'catalog', 'schema'];
     return new Failure('sourceLoginRefused', { connection, check, code: known }, { words });

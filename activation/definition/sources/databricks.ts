@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, hostName, plainText } from '../common.ts';
 import { statementTimeout } from './common.ts';
 
@@ -39,6 +40,19 @@ const byClient = z.strictObject({
 /** A SQL warehouse of Databricks, by the Statement Execution API. */
 export const databricksSource = z.strictObject({
   driver: z.literal('databricks').describe('Kind of database.'),
-  connection: z.union([byToken, byClient]).describe('Workspace, login and what statements run with.'),
+  connection: z
+    .union([byToken, byClient], { error: expected('databricksConnection') })
+    .describe(
+      'Workspace, login by token or service principal, and what statements run with: warehouse, catalog, schema.',
+    )
+    .meta({
+      examples: [
+        {
+          host: 'dbc-a1b2345c-d6e7.cloud.databricks.com',
+          token: { env: 'DATABRICKS_TOKEN' },
+          warehouse: '1234567890abcdef',
+        },
+      ],
+    }),
   statementTimeout,
 });

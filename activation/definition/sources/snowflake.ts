@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, hostName, plainText } from '../common.ts';
 import { statementTimeout } from './common.ts';
 
@@ -49,6 +50,20 @@ const byToken = z.strictObject({
 /** Snowflake, by its SQL API. */
 export const snowflakeSource = z.strictObject({
   driver: z.literal('snowflake').describe('Kind of database.'),
-  connection: z.union([byKey, byToken]).describe('Account, login and what statements run with.'),
+  connection: z
+    .union([byKey, byToken], { error: expected('snowflakeConnection') })
+    .describe(
+      'Account, login by key or token, and what statements run with: role, warehouse, database, schema.',
+    )
+    .meta({
+      examples: [
+        {
+          account: 'MYORGANIZATION-MYACCOUNT',
+          user: 'ACTITO_SYNC',
+          privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' },
+          warehouse: 'REPORTING',
+        },
+      ],
+    }),
   statementTimeout,
 });
