@@ -40,7 +40,7 @@ export interface RestService {
    */
   submit(statement: Statement): Promise<Running>;
   /** What to throw for a document that has not the form of rows. */
-  unreadable(): Error;
+  unreadable: () => Error;
   /** Ends all connections. */
   close(): Promise<void>;
 }
