@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
 import { openSnowflake } from '../../warehouse/snowflake/open.ts';
@@ -66,10 +69,10 @@ describe.each(Object.entries({ Snowflake: snowflake, Databricks: databricks }))(
     const warehouse = service.open(shim);
     const { signal } = new AbortController();
     try {
-      const { batches, rows } = await warehouse.read({ segment: { query: ROWS }, columns: COLUMNS, signal });
+      const segment = await warehouse.read({ segment: { query: ROWS }, columns: COLUMNS, signal });
       shim.setFault(faults);
-      for await (const batch of batches) expect(batch.length).toBeGreaterThan(0);
-      return rows();
+      for await (const batch of segment.batches) expect(batch.length).toBeGreaterThan(0);
+      return segment.rows();
     } finally {
       await warehouse.close();
     }
@@ -143,17 +146,28 @@ describe.each(Object.entries({ Snowflake: snowflake, Databricks: databricks }))(
   });
 });
 
-test('Databricks: a link that has expired is requested again', async () => {
-  const shim = await startDatabricksShim({ login: { tokens: ['pat'] }, chunkBytes: 100_000, linkLife: 200 });
-  const warehouse = databricks.open(shim);
-  const request = { segment: { query: ROWS }, columns: COLUMNS, signal: new AbortController().signal };
-  const { batches, rows } = await warehouse.read(request);
-  // the links are made when the status is asked; the store then answers late
-  let lines = 0;
-  for await (const batch of batches) for (const byte of batch) if (byte === 10) lines += 1;
-  expect([lines, rows()]).toEqual([20_000, 20_000]);
-  await warehouse.close();
-  await shim.close();
+test('Databricks: a link that is no longer valid is requested again, and the store gets no token', async () => {
+  const stored: (string | undefined)[] = [];
+  const link = (path: string) => ({
+    external_links: [{ external_link: `${origin}${path}`, chunk_index: 0 }],
+  });
+  const schema = { columns: [{ name: 'id', type_name: 'INT', type_text: 'INT' }] };
+  const manifest = { schema, total_chunk_count: 1, total_row_count: 1 };
+  const server = createServer(({ url = '', headers }, response) => {
+    if (!url.startsWith('/api')) stored.push(headers.authorization);
+    if (url === '/old') response.statusCode = 403;
+    const answer = { statement_id: 's', status: { state: 'SUCCEEDED' }, manifest, result: link('/old') };
+    const body = url === '/new' ? [['7']] : url.endsWith('/chunks/0') ? link('/new') : answer;
+    response.end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const source = { ...shared, host: 'shop', login: { token: 'pat' }, warehouse: 'abc' };
+  expect((await readAll(openDatabricks(source, { origin }), 'select 7 as id', ['id'])).lines).toEqual([
+    ['7'],
+  ]);
+  expect(stored).toEqual([undefined, undefined]);
+  server.close();
 });
 
 test('Snowflake: an unusable private key is told without it', () => {
