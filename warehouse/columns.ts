@@ -24,6 +24,24 @@ export function pickColumns<Offered extends { name: string }>(
   });
 }
 
+/**
+ * Like {@link pickColumns}, for databases that change the case of names without quotes: a name that does not occur as it
+ * is written is one that differs in case alone, if there is only one. The columns have the requested names.
+ * @throws Failure MappingInvalid
+ */
+export function pickFolded<Offered extends { name: string }>(
+  requested: string[],
+  offered: Offered[],
+): Offered[] {
+  const names = new Set(offered.map(({ name }) => name));
+  const folded = requested.map((name) => {
+    if (names.has(name)) return name;
+    const [other, ...more] = [...names].filter((each) => each.toLowerCase() === name.toLowerCase());
+    return other !== undefined && more.length === 0 ? other : name;
+  });
+  return pickColumns(folded, offered).map((column, at) => ({ ...column, name: requested[at]! }));
+}
+
 /** Returns the nearest name, if it is similar enough to be a typing error. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = names.map((candidate) => candidate.toLowerCase());

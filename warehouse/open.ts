@@ -2,11 +2,15 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { databricksLogin } from './databricks/auth.ts';
+import { openDatabricks } from './databricks/open.ts';
 import { openDuckdb, type Place } from './duckdb/open.ts';
 import { openClickHouse } from './clickhouse/open.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openRedshift } from './redshift/open.ts';
 import { openSqlServer } from './sqlserver/open.ts';
+import { snowflakeLogin } from './snowflake/auth.ts';
+import { openSnowflake } from './snowflake/open.ts';
 import type { Reader, Warehouse } from './source.ts';
 import { openTrino } from './trino/open.ts';
 
@@ -33,6 +37,16 @@ export async function openWarehouse(
       const { password, ca, ...target } = source.connection;
       const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };
       return openSqlServer({ ...target, ...secrets, statementTimeout, reader });
+    }
+    case 'snowflake': {
+      const { connection } = source;
+      const login = snowflakeLogin(connection, (variable) => secretOf(variable, env));
+      return openSnowflake({ ...connection, login, statementTimeout, reader });
+    }
+    case 'databricks': {
+      const { connection } = source;
+      const login = databricksLogin(connection, (variable) => secretOf(variable, env));
+      return openDatabricks({ ...connection, login, statementTimeout, reader });
     }
     case 'duckdb':
       return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });

@@ -1,24 +1,28 @@
 import { z } from 'zod';
 import { expected } from '../../contract/messages/expected.ts';
 import { bigquerySource } from './sources/bigquery.ts';
-import { duckdbSource } from './sources/duckdb.ts';
 import { clickhouseSource } from './sources/clickhouse.ts';
+import { databricksSource } from './sources/databricks.ts';
+import { duckdbSource } from './sources/duckdb.ts';
 import { mysqlSource } from './sources/mysql.ts';
 import { postgresSource } from './sources/postgres.ts';
 import { redshiftSource } from './sources/redshift.ts';
+import { snowflakeSource } from './sources/snowflake.ts';
 import { sqlserverSource } from './sources/sqlserver.ts';
 import { trinoSource } from './sources/trino.ts';
 
 /** One per driver; `warehouse/open.ts` opens them. */
 const SOURCES = [
   postgresSource,
-  duckdbSource,
-  clickhouseSource,
-  trinoSource,
   mysqlSource,
+  duckdbSource,
+  snowflakeSource,
+  databricksSource,
   bigquerySource,
   redshiftSource,
   sqlserverSource,
+  clickhouseSource,
+  trinoSource,
 ] as const;
 
 /** The names of all drivers. */

@@ -55,6 +55,8 @@ export const EXPECTED = {
 
   // In sources.
   portOrInstance: always('either port or instance, not both'),
+  snowflakeConnection: always('account and warehouse, with user and privateKey, or with token'),
+  databricksConnection: always('host and warehouse, with token, or with clientId and clientSecret'),
   duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
   memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
   byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),

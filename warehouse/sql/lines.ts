@@ -15,7 +15,7 @@ export const ESCAPED = new Map([
   [BACKSLASH, BACKSLASH],
 ]);
 /** A buffer is passed on from this size, in bytes. */
-const FULL = 64 * 1024;
+export const FULL = 64 * 1024;
 /** Up to this size, a loop copies bytes faster than a call. */
 const SHORT = 40;
 

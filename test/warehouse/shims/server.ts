@@ -25,6 +25,8 @@ export interface Shim {
   running(): number;
   /** How many statements run, or have chunks that were not downloaded yet and were not canceled. */
   unread(): number;
+  /** Waits until all statements that were accepted have run. */
+  settled(): Promise<void>;
   /** Cuts all connections; with `refuseNew`, also every later one until {@link Shim.setFault} is called. */
   cutConnections(options?: { refuseNew?: boolean }): void;
   /** Replaces all faults; `{}` ends them. */
@@ -37,6 +39,7 @@ export interface Shim {
 export interface Protocol {
   answer(request: SeenRequest, response: ServerResponse): Promise<void>;
   unread(): number;
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +76,7 @@ export async function startShim(
     execute: (sql) => engine.execute(sql),
     running: () => engine.running(),
     unread: () => service.unread(),
+    settled: () => service.settled(),
     setFault(next) {
       refuses = false;
       faults.set(next);

@@ -39,6 +39,7 @@ export function startDatabricksShim(options: DatabricksOptions): Promise<Shim> {
       waitFactor = 1,
     } = options;
     return {
+      settled: async () => void (await Promise.all([...statements.values()].map(({ settled }) => settled))),
       unread: () =>
         [...statements.values()].filter(({ running, unread }) => running || unread.size > 0).length,
       close: async () =>

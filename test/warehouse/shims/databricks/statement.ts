@@ -50,6 +50,7 @@ export class Statement {
     if (this.state === 'SUCCEEDED') this.state = 'CLOSED';
     this.controller.abort();
     await this.settled;
+    this.unread.clear(); // it may have ended before the abort
   }
 
   private async work(engine: Engine, faults: FaultState, options: StatementOptions): Promise<void> {

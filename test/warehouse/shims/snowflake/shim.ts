@@ -26,6 +26,7 @@ export function startSnowflakeShim(options: SnowflakeOptions): Promise<Shim> {
     const submissions = new Submissions(engine, faults, options);
     return {
       unread: () => submissions.all().filter(({ running, unread }) => running || unread.size > 0).length,
+      settled: async () => void (await Promise.all(submissions.all().map(({ settled }) => settled))),
       close: async () => void (await Promise.all(submissions.all().map((statement) => statement.cancel()))),
       async answer(request, response) {
         const refused = faults.takeRefusal();

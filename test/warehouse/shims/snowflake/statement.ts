@@ -53,9 +53,9 @@ export class Statement {
 
   /** Cancels it; afterwards its rows are no longer expected to be downloaded. */
   async cancel(): Promise<void> {
-    this.unread.clear();
     if (this.running) this.controller.abort();
     await this.settled;
+    this.unread.clear(); // it may have ended before the abort
   }
 
   private async work(

@@ -1,0 +1,109 @@
+import { NOT_TEXT } from '../../activation/values/text.ts';
+import { openDatabricks, type DatabricksSource } from '../../warehouse/databricks/open.ts';
+import { describeWarehouse } from './contract.ts';
+import { READER } from './reading.ts';
+import { startDatabricksShim } from './shims/databricks/shim.ts';
+import type { Shim } from './shims/server.ts';
+
+let shim: Shim;
+/** Statements whose results will never be fetched. */
+let lost = 0;
+let wasCut = false;
+/** Of the source that is opened next. */
+let nextFaults: Parameters<Shim['setFault']>[0] = {};
+const SOURCE: DatabricksSource = {
+  host: 'shop.cloud.databricks.com',
+  login: { clientId: 'reader', clientSecret: 'geheim' },
+  warehouse: 'abc123',
+  statementTimeout: 60_000,
+  reader: READER,
+};
+
+async function start() {
+  shim = await startDatabricksShim({
+    login: { client: { id: 'reader', secret: 'geheim' } },
+    chunkBytes: 1 << 20,
+  });
+  // the shim does not have this function of Databricks
+  await shim.execute('create macro unix_micros(moment) as epoch_us(moment)');
+}
+
+async function open(changes: Partial<DatabricksSource> = {}) {
+  if (wasCut) lost = shim.unread();
+  wasCut = false;
+  shim.setFault(nextFaults);
+  nextFaults = {};
+  return openDatabricks({ ...SOURCE, ...changes }, { origin: shim.url });
+}
+
+describeWarehouse('Databricks', {
+  start,
+  stop: () => shim.close(),
+  open,
+  async execute(sql) {
+    // a statement reads its snapshot when it runs, some time after the service has accepted it
+    await shim.settled();
+    await shim.execute(sql);
+  },
+  running: async () => shim.unread() - lost,
+  rows: (n) => `select id, repeat('x', 100) as padding from range(1, ${n + 1}) numbered (id)`,
+  slow: 'select count(*) as id from range(1, 1000000000000) numbered',
+  writes: {
+    'an INSERT as the query': 'insert into WRITTEN values (1)',
+    'a DROP': 'drop table WRITTEN',
+  },
+  written: async () => 0,
+  values: [
+    {
+      expression: String.raw`'tab\tnew\nline\rback\\slash'`,
+      kind: 'text',
+      text: String.raw`tab\tnew\nline\rback\\slash`,
+    },
+    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+    { expression: "''", kind: 'text', text: '' },
+    { expression: 'cast(null as string)', kind: 'text', text: String.raw`\N` },
+    { expression: String.raw`'\\N'`, kind: 'text', text: String.raw`\\N` },
+    { expression: "concat('a', chr(0), 'b')", kind: 'text', text: `ab${NOT_TEXT}` },
+    { expression: 'true', kind: 'boolean', text: 't' },
+    { expression: '1 = 2', kind: 'boolean', text: 'f' },
+    { expression: 'cast(null as boolean)', kind: 'boolean', text: String.raw`\N` },
+    { expression: '-32768', kind: 'integer', text: '-32768' },
+    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
+    {
+      expression: "cast('12345678901234567890.123456789012345678' as decimal(38, 18))",
+      kind: 'decimal',
+      text: '12345678901234567890.123456789012345678',
+    },
+    { expression: 'cast(1.5 as decimal(10, 4))', kind: 'decimal', text: '1.5000' },
+    { expression: 'cast(0.1 as double) + cast(0.2 as double)', kind: 'float', text: '0.30000000000000004' },
+    { expression: "cast('1e20' as double)", kind: 'float', text: '1e+20' },
+    { expression: "cast('NaN' as double)", kind: 'float', text: 'NaN' },
+    { expression: "cast('-Infinity' as double)", kind: 'float', text: '-Infinity' },
+    { expression: "date'2026-01-31'", kind: 'date', text: '2026-01-31' },
+    {
+      expression: "cast('2026-01-31 10:20:30.123456' as timestamp_ntz)",
+      kind: 'timestamp',
+      text: '2026-01-31 10:20:30.123456',
+    },
+    {
+      expression: "cast('2026-01-31 10:20:30.123456+02:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '2026-01-31 08:20:30.123456+00',
+    },
+    {
+      expression: "cast('1969-12-31 23:59:59.5+00:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '1969-12-31 23:59:59.5+00',
+    },
+  ],
+  guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+  failsAt: (n) =>
+    `select cast(case when id = ${n} then 'x' else cast(id as string) end as int) as id, repeat('x', 100) as padding from range(1, ${2 * n + 1}) numbered (id)`,
+  async cut() {
+    shim.cutConnections({ refuseNew: true });
+    wasCut = true; // nothing can cancel its statement
+  },
+  miscount: () => {
+    nextFaults = { miscount: 1 };
+  },
+});

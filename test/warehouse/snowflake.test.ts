@@ -1,0 +1,126 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { NOT_TEXT } from '../../activation/values/text.ts';
+import { openSnowflake, type SnowflakeSource } from '../../warehouse/snowflake/open.ts';
+import { describeWarehouse } from './contract.ts';
+import { READER } from './reading.ts';
+import { startSnowflakeShim } from './shims/snowflake/shim.ts';
+import type { Shim } from './shims/server.ts';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+let shim: Shim;
+/** Statements whose results will never be fetched. */
+let lost = 0;
+let wasCut = false;
+/** Of the source that is opened next. */
+let nextFaults: Parameters<Shim['setFault']>[0] = {};
+const SOURCE: SnowflakeSource = {
+  account: 'MYORG-SHOP',
+  login: { user: 'actito_sync', privateKey },
+  warehouse: 'REPORTING',
+  statementTimeout: 60_000,
+  reader: READER,
+};
+
+async function start() {
+  shim = await startSnowflakeShim({
+    login: { account: SOURCE.account, user: 'ACTITO_SYNC', publicKey },
+    partitionBytes: 1 << 20,
+  });
+  // the shim's own macro has no formats; `TME` prints all digits, as DuckDB does
+  await shim.execute(
+    'create or replace macro TO_VARCHAR(a) as cast(a as varchar), (a, format) as cast(a as varchar)',
+  );
+}
+
+async function open(changes: Partial<SnowflakeSource> = {}) {
+  if (wasCut) lost = shim.unread();
+  wasCut = false;
+  shim.setFault(nextFaults);
+  nextFaults = {};
+  return openSnowflake({ ...SOURCE, ...changes }, { origin: shim.url });
+}
+
+const rows = (n: number) =>
+  `select i as id, repeat('x', 100) as padding from range(1, ${n + 1}) numbered (i)`;
+
+describeWarehouse('Snowflake', {
+  start,
+  stop: () => shim.close(),
+  open,
+  async execute(sql) {
+    // a statement reads its snapshot when it runs, some time after the service has accepted it
+    await shim.settled();
+    // the shim has upper-case names where Snowflake makes them of bare ones
+    await shim.execute(sql.replace(/contract_\w+/g, (name) => name.toUpperCase()));
+  },
+  running: async () => shim.unread() - lost,
+  rows,
+  slow: 'select count(*) as id from range(1, 1000000000000) numbered',
+  writes: {
+    'an INSERT as the query': 'insert into WRITTEN values (1)',
+    'a DROP': 'drop table WRITTEN',
+  },
+  written: async () => 0,
+  values: [
+    {
+      expression: String.raw`'tab\tnew\nline\rback\\slash'`,
+      kind: 'text',
+      text: String.raw`tab\tnew\nline\rback\\slash`,
+    },
+    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+    { expression: "''", kind: 'text', text: '' },
+    { expression: 'cast(null as varchar)', kind: 'text', text: String.raw`\N` },
+    { expression: String.raw`'\\N'`, kind: 'text', text: String.raw`\\N` },
+    { expression: "'a' || chr(0) || 'b'", kind: 'text', text: `ab${NOT_TEXT}` },
+    { expression: 'true', kind: 'boolean', text: 't' },
+    { expression: '1 = 2', kind: 'boolean', text: 'f' },
+    { expression: 'cast(null as boolean)', kind: 'boolean', text: String.raw`\N` },
+    { expression: '-32768', kind: 'integer', text: '-32768' },
+    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
+    {
+      expression: "cast('12345678901234567890.123456789012345678' as decimal(38, 18))",
+      kind: 'decimal',
+      text: '12345678901234567890.123456789012345678',
+    },
+    { expression: 'cast(1.5 as decimal(10, 4))', kind: 'decimal', text: '1.5000' },
+    { expression: 'cast(0.1 as double) + cast(0.2 as double)', kind: 'float', text: '0.30000000000000004' },
+    { expression: "cast('1e20' as double)", kind: 'float', text: '1e+20' },
+    { expression: "cast('nan' as double)", kind: 'float', text: 'NaN' },
+    { expression: "cast('-inf' as double)", kind: 'float', text: '-Infinity' },
+    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
+    {
+      expression: "timestamp '2026-01-31 10:20:30.123456'",
+      kind: 'timestamp',
+      text: '2026-01-31 10:20:30.123456',
+    },
+    { expression: "timestamp '2026-01-31 10:20:30'", kind: 'timestamp', text: '2026-01-31 10:20:30' },
+    {
+      expression: "cast('2026-01-31 10:20:30.5+02:00' as timestamp_tz)",
+      kind: 'timestamptz',
+      text: '2026-01-31 08:20:30.5+00',
+    },
+  ],
+  guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+  failsAt: (n) =>
+    `select cast(case when i = ${n} then 'x' else cast(i as varchar) end as integer) as id, repeat('x', 100) as padding from range(1, ${2 * n + 1}) numbered (i)`,
+  async cut() {
+    shim.cutConnections({ refuseNew: true });
+    wasCut = true; // nothing can cancel its statement
+  },
+  miscount: () => {
+    nextFaults = { miscount: 1 };
+  },
+  sql: {
+    createPeople: 'create table contract_people ("ID" int, "FIRST_NAME" varchar(50))',
+    createMoving: 'create table contract_moving ("ID" int, "PADDING" varchar(100))',
+    createAsked: 'create table contract_asked ("ID" int)',
+    createKept: 'create table contract_kept ("ID" int)',
+    emailAndId: `select 'x' as "email", 1 as "id"`,
+    nowhereSays: /a table does not exist/,
+  },
+});

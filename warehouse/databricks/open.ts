@@ -1,0 +1,81 @@
+import { HttpClient, type Waits } from '../rest/http.ts';
+import { openRest } from '../rest/open.ts';
+import { readerName, type Reader, type Warehouse } from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { refusal, statementAnswer } from './answers.ts';
+import { authorization, type Login } from './auth.ts';
+import { quoted } from './columns.ts';
+import { failureOf } from './failures.ts';
+import { DatabricksStatement, EXPECTED, PATH, type Context } from './running.ts';
+import { DATABRICKS } from './statements.ts';
+
+export interface DatabricksSource {
+  /** The host of the workspace. */
+  host: string;
+  login: Login;
+  /** The id of the SQL warehouse. */
+  warehouse: string;
+  catalog?: string;
+  schema?: string;
+  /** In milliseconds. */
+  statementTimeout: number;
+  reader: Reader;
+}
+
+/**
+ * A SQL warehouse of Databricks, by its Statement Execution API. Rows come by links into the store of the workspace.
+ * @param options another address of the service, and other waits, for tests
+ * @see https://docs.databricks.com/api/statement-execution/v1/execute-statement
+ */
+export function openDatabricks(
+  { host: connection, login, warehouse, catalog, schema, statementTimeout, reader }: DatabricksSource,
+  options: { origin?: string; waits?: Waits } = {},
+): Warehouse {
+  const http = new HttpClient({ origin: `https://${connection}`, connection, ...options });
+  const authorize = authorization(http, connection, login);
+  const context: Context = {
+    connection,
+    statementTimeout,
+    http,
+    headers: async () => ({ 'user-agent': 'actito-sync/1', ...(await authorize()) }),
+  };
+  // the history of queries shows the text, and so who reads
+  const comment = `/* ${readerName(reader)} */ `;
+
+  async function submit(own: Statement): Promise<DatabricksStatement> {
+    const statement = { ...own, text: comment + own.text, offset: comment.length + own.offset };
+    const answer = await http.send({
+      method: 'POST',
+      url: PATH,
+      headers: { ...(await context.headers()), 'content-type': 'application/json' },
+      body: JSON.stringify({
+        warehouse_id: warehouse,
+        statement: statement.text,
+        catalog,
+        schema,
+        disposition: 'EXTERNAL_LINKS',
+        format: 'JSON_ARRAY',
+        wait_timeout: '0s',
+      }),
+    });
+    const { status } = answer;
+    const said = await http.json(answer, EXPECTED);
+    if (status !== 200) {
+      const { error_code: code, message } = refusal.safeParse(said).data ?? {};
+      throw failureOf({ status, code, message }, context, statement);
+    }
+    const accepted = statementAnswer.safeParse(said);
+    if (!accepted.success) throw http.unreadable(status, EXPECTED);
+    return new DatabricksStatement(context, statement, accepted.data.statement_id);
+  }
+
+  return openRest({
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    dialect: DATABRICKS,
+    quoteColumn: quoted,
+    clock: 'select current_timestamp() as now',
+    submit,
+    unreadable: () => http.unreadable(200, 'JSON with rows of texts'),
+    close: () => http.close(),
+  });
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { HttpClient, type Waits } from '../rest/http.ts';
+import { openRest } from '../rest/open.ts';
+import { readerName, type Reader, type Warehouse } from '../source.ts';
+import type { Statement } from '../sql/statements.ts';
+import { accepted, refusal } from './answers.ts';
+import { authorization, type Login } from './auth.ts';
+import { FORMATS, quoted } from './columns.ts';
+import { failureOf } from './failures.ts';
+import { EXPECTED, SnowflakeStatement, type Context } from './running.ts';
+import { SNOWFLAKE } from './statements.ts';
+
+/** The service's longest timeout, in seconds. */
+const LONGEST_TIMEOUT = 604_800;
+
+export interface SnowflakeSource {
+  account: string;
+  /** The name of the server; undefined: the one of the account. */
+  host?: string;
+  login: Login;
+  role?: string;
+  warehouse: string;
+  database?: string;
+  schema?: string;
+  /** In milliseconds. */
+  statementTimeout: number;
+  reader: Reader;
+}
+
+/**
+ * Snowflake as a warehouse, by its SQL API.
+ * @param options another address of the service, and other waits, for tests
+ * @see https://docs.snowflake.com/en/developer-guide/sql-api/reference
+ * @throws Failure ConfigurationInvalid (the private key cannot be used)
+ */
+export function openSnowflake(
+  { account, host, login, role, warehouse, database, schema, statementTimeout, reader }: SnowflakeSource,
+  options: { origin?: string; waits?: Waits } = {},
+): Warehouse {
+  const connection = host ?? hostOf(account);
+  const authorize = authorization(account, connection, login);
+  const http = new HttpClient({ origin: `https://${connection}`, connection, ...options });
+  const context: Context = {
+    connection,
+    statementTimeout,
+    http,
+    headers: () => ({ accept: 'application/json', 'user-agent': 'actito-sync/1', ...authorize() }),
+  };
+  const settings = {
+    timeout: Math.min(Math.ceil(statementTimeout / 1_000), LONGEST_TIMEOUT),
+    warehouse,
+    role,
+    database,
+    schema,
+    parameters: { ...FORMATS, QUERY_TAG: readerName(reader), MULTI_STATEMENT_COUNT: '1' },
+  };
+
+  /** The request's id makes the service take a repeated call for the same one. */
+  async function submit(statement: Statement): Promise<SnowflakeStatement> {
+    const answer = await http.send({
+      method: 'POST',
+      url: `/api/v2/statements?async=true&requestId=${randomUUID()}`,
+      again: '&retry=true',
+      headers: { ...context.headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ statement: statement.text, ...settings }),
+    });
+    const { status } = answer;
+    const said = await http.json(answer, EXPECTED);
+    if (status !== 200 && status !== 202)
+      throw failureOf({ status, ...refusal.safeParse(said).data }, context, statement);
+    const own = accepted.safeParse(said);
+    if (!own.success) throw http.unreadable(status, EXPECTED);
+    return new SnowflakeStatement(context, statement, own.data.statementHandle);
+  }
+
+  return openRest({
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    dialect: SNOWFLAKE,
+    quoteColumn: quoted,
+    clock: 'select current_timestamp() as now',
+    submit,
+    unreadable: () => http.unreadable(200, EXPECTED),
+    close: () => http.close(),
+  });
+}
+
+/** The names of hosts have no underscores. */
+function hostOf(account: string): string {
+  return `${account.toLowerCase().replaceAll('_', '-')}.snowflakecomputing.com`;
+}
