@@ -32,7 +32,7 @@ export async function openWarehouse(
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'redshift':
-      return openRedshift({ ...urlOf(source.connection, env), statementTimeout, reader });
+      return openRedshift({ ...urlOf(source.connection, env), iam: source.iam, statementTimeout, reader });
     case 'sqlserver': {
       const { password, ca, ...target } = source.connection;
       const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };

@@ -54,6 +54,8 @@ export const EXPECTED = {
   }),
 
   // In sources.
+  awsRegion: always('a region of AWS such as eu-west-1'),
+  clusterOrWorkgroup: always('either cluster or workgroup, but not both'),
   portOrInstance: always('either port or instance, not both'),
   snowflakeConnection: always('account and warehouse, with user and privateKey, or with token'),
   databricksConnection: always('host and warehouse, with token, or with clientId and clientSecret'),

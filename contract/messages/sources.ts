@@ -67,6 +67,19 @@ export const SOURCE_MESSAGES = {
     says: ({ connection, status, expected }) =>
       `The warehouse (${connection}) sent an answer that cannot be read (HTTP status ${status}). Expected: ${expected}.`,
   }),
+  iamRefused: failure('ConfigurationInvalid', {
+    examples: [{ connection: 'cluster shop in eu-west-1', code: 'AccessDenied' }],
+    says: ({ connection, code }) => `AWS did not give a temporary password for the ${connection} (${code}).`,
+    next: () =>
+      advise(
+        'Check iam of the source, and that the AWS credentials of the worker are valid and have the right to get credentials of this cluster or workgroup.',
+      ),
+  }),
+  iamUnavailable: failure('SourceUnavailable', {
+    examples: [{ connection: 'workgroup shop in eu-west-1', code: 'ECONNREFUSED' }],
+    says: ({ connection, code }) =>
+      `AWS cannot be asked for a temporary password for the ${connection} (${code}).`,
+  }),
   driverMissing: failure('ConfigurationInvalid', {
     examples: [{ driver: 'duckdb', library: '@duckdb/node-api' }],
     says: ({ driver, library }) =>

@@ -1,4 +1,5 @@
 import type { QueryArrayConfig } from 'pg';
+import type { RedshiftIam } from '../../activation/definition/sources/redshift.ts';
 import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
@@ -16,6 +17,7 @@ import type {
 } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { valueText } from '../sql/values.ts';
+import { temporaryLogin } from './iam.ts';
 import { columnOf, type RedshiftColumn } from './kinds.ts';
 import { RowLines } from './lines.ts';
 import { beginReading } from './session.ts';
@@ -33,12 +35,13 @@ const TIMEOUTS = { short: 30_000, beyond: 10_000 };
  * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
  */
 export async function openRedshift(
-  source: Source & { url: string; reader: Reader },
+  source: Source & { url: string; iam?: RedshiftIam; reader: Reader },
   timeouts: { connect?: number; short: number; beyond: number } = TIMEOUTS,
 ): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
-  const target = databaseTarget(source.url, variable);
+  const written = databaseTarget(source.url, variable);
+  const target = source.iam ? { ...written, ...(await temporaryLogin(source.iam, written)) } : written;
   const { short } = timeouts;
   const client = await connect(target, failures, timeouts.connect, source.reader);
   const long = statementTimeout + timeouts.beyond;
