@@ -7,7 +7,6 @@ import { later, plannedList, undelivered, type List, type ModelGrace } from './g
 import { deliver, listLines, planned } from './sending.ts';
 import { definitionFor, extract, freshState, membersOf, newActivation, type StateWorld } from './support.ts';
 import { ended } from '../support/ended.ts';
-import { repeats } from '../setup/repeats.ts';
 
 /* Random histories of a segment, the setting, and the results of runs, beside a model of a few lines. */
 
@@ -135,7 +134,7 @@ test('whatever happens to the runs, the list is the segment plus the members in 
         }
       },
     ),
-    { numRuns: repeats(25) },
+    { numRuns: 25 },
   );
   expect(seen.stayed).toBeGreaterThan(5);
   expect(seen.left).toBeGreaterThan(5);

@@ -7,7 +7,6 @@ import { ended } from '../../support/ended.ts';
 import { deliver, listLines } from '../sending.ts';
 import { extract, freshState, open, type CompareOptions, type StateWorld } from '../support.ts';
 import { begin, listOf, load, rowsOf, type Segment } from './support.ts';
-import { repeats } from '../../setup/repeats.ts';
 
 let world: StateWorld;
 beforeAll(async () => {
@@ -57,7 +56,7 @@ test('whatever happens to segment, directory and runs, the list is the segment a
         if (fate === 'delivered') expect(await listOf(world, id)).toEqual(expected);
       }
     }),
-    { numRuns: repeats(60) },
+    { numRuns: 60 },
   );
   expect(seen.waited).toBeGreaterThan(50);
   expect(seen.resolved).toBeGreaterThan(50);

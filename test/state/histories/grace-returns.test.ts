@@ -4,7 +4,6 @@ import { later, plannedList, type List, type ModelGrace } from '../grace-model.t
 import { letPass, listedKeys, previewed, shown, wholeRows, wouldSend, type Values } from '../observing.ts';
 import { goodRun, planned } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
-import { repeats } from '../../setup/repeats.ts';
 
 /* Members who leave the segment, return within the grace period and leave again. */
 
@@ -141,7 +140,7 @@ test('a member is sent only when entering the list or with other values, however
         }
       },
     ),
-    { numRuns: repeats(20) },
+    { numRuns: 20 },
   );
   expect(returned).toBeGreaterThan(5);
 }, 180_000);

@@ -14,7 +14,6 @@ import {
   type StateWorld,
 } from '../support.ts';
 import { ended } from '../../support/ended.ts';
-import { repeats } from '../../setup/repeats.ts';
 
 /*
  * Random histories beside a model of Actito. A file with an unknown result may have changed some profiles and
@@ -214,7 +213,7 @@ test('after one good run, every profile has the values of the segment, and for a
       expect(await listedKeys(world, at.definition)).toEqual(last.map(({ key }) => key).sort());
       expect(await previewed(world, at.definition, last)).toMatchObject({ sends: [], push: null });
     }),
-    { numRuns: repeats(40) },
+    { numRuns: 40 },
   );
   expect(kept).toBeGreaterThan(5);
 }, 300_000);

@@ -7,7 +7,6 @@ import { deliver, goodRun } from '../sending.ts';
 import { definitionFor, freshState, newActivation, type SegmentRow, type StateWorld } from '../support.ts';
 import { goodUndo, plannedUndo } from '../undoing.ts';
 import { ended } from '../../support/ended.ts';
-import { repeats } from '../../setup/repeats.ts';
 
 /* The list contains another column than the key, and an undo changes nothing else. */
 
@@ -113,7 +112,7 @@ test('an undo to any run restores its identifiers, and the next run delivers tho
         expect(seen).toMatchObject({ sends: [], push: null, list: linesOf(current) });
       },
     ),
-    { numRuns: repeats(20) },
+    { numRuns: 20 },
   );
   expect(changed).toBeGreaterThan(5);
 }, 180_000);
