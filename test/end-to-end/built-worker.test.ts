@@ -205,18 +205,28 @@ test('the build contains what the package exports to programs, with its types', 
   });
 });
 
-test('the build needs only production dependencies', async () => {
-  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
+test('the build needs only production dependencies; libraries of single warehouses are loaded on demand', async () => {
+  const { dependencies, peerDependenciesMeta: optional } = JSON.parse(
+    await readFile('package.json', 'utf8'),
+  ) as Record<string, Record<string, unknown>>;
   const files = (await readdir(dist, { recursive: true })).filter((name) => /\/.*\.js$/.test(name));
-  const imported = new Set<string>();
+  const [imported, onDemand] = [new Set<string>(), new Set<string>()];
   for (const file of files) {
-    const { importedFiles } = typescript.preProcessFile(await readFile(join(dist, file), 'utf8'));
-    for (const { fileName } of importedFiles) imported.add(fileName);
+    const text = await readFile(join(dist, file), 'utf8');
+    const names = typescript.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+    for (const name of names) {
+      const isOnDemand = new RegExp(`import\\(\\s*['"]${name}['"]\\s*\\)`).test(text);
+      (isOnDemand ? onDemand : imported).add(name);
+    }
   }
-  const packages = [...imported].filter((name) => !/^(\.|node:)/.test(name));
-  const names = packages.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  const packagesOf = (names: Set<string>) =>
+    [...names]
+      .filter((name) => !/^(\.|node:)/.test(name))
+      .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  const names = packagesOf(imported);
   expect(names).toEqual(expect.arrayContaining(['@temporalio/worker', 'pg', 'commander']));
-  expect(names.filter((name) => !(name in dependencies))).toEqual([]);
+  expect(names.filter((name) => !(name in dependencies!))).toEqual([]);
+  const known = { ...dependencies, ...optional };
+  expect(packagesOf(onDemand)).toEqual(expect.arrayContaining(Object.keys(optional!)));
+  expect(packagesOf(onDemand).filter((name) => !(name in known))).toEqual([]);
 });

@@ -107,7 +107,7 @@ test('a server that accepts a connection and does not answer is given up', async
   const proxy = await startSilentProxy({ host: hostname, port: Number(port) });
   ends.push(() => proxy.stop());
   proxy.hush();
-  const state = openState({ url: proxy.through(url), watch });
+  const state = openState({ url: proxy.through(url), watch: WATCH });
   ends.push(() => state.destroy());
   await expectUnavailable(state.raw('select 1'));
 });
