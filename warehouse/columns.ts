@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from '../activation/suggestion.ts';
 import { Failure } from '../contract/failure.ts';
 
 /**
@@ -40,13 +40,4 @@ export function pickFolded<Offered extends { name: string }>(
     return other !== undefined && more.length === 0 ? other : name;
   });
   return pickColumns(folded, offered).map((column, at) => ({ ...column, name: requested[at]! }));
-}
-
-/** Returns the nearest name, if it is similar enough to be a typing error. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
-  const lower = names.map((candidate) => candidate.toLowerCase());
-  const near = closest(name.toLowerCase(), lower);
-  if (names.length === 0 || distance(name.toLowerCase(), near) > Math.max(2, name.length / 3))
-    return undefined;
-  return names[lower.indexOf(near)];
 }

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { Guards } from '../../activation/definition/guards.ts';
+import { nearest } from '../../activation/suggestion.ts';
 import { problemAt, type Problem } from '../problem.ts';
 import type { YamlFile } from '../yaml-file.ts';
 import { freshnessOf } from './freshness.ts';
@@ -69,12 +69,6 @@ function folders({ fqn, version }: ManifestNode): string[] {
 function isWhole(node: ManifestNode, steps: string[]): boolean {
   const whole = [node.package_name, ...folders(node), node.name].join('.');
   return [whole, `${whole}.v${node.version}`].includes(steps.join('.'));
-}
-
-function nearest(name: string, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  const near = closest(name, names);
-  return distance(name, near) <= Math.max(2, name.length / 3) ? near : undefined;
 }
 
 /** Returns what the manifest says about a model as guards of an activation, or why it says nothing. */

@@ -3,7 +3,7 @@ import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
-import type { Statement } from '../sql/statements.ts';
+import type { During, Failures } from '../reading.ts';
 
 /** An error that BigQuery's REST API reported. */
 export class BigqueryError extends Error {
@@ -76,16 +76,6 @@ const CONDITIONS: Record<string, Condition> = {
   stopped: 'canceled',
 };
 const [PERMISSION_DENIED, UNAUTHENTICATED] = [7, 16];
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-  /** The milliseconds since the job started; undefined: no job runs, so a dry run checked the query. */
-  elapsed?: number;
-}
-
-/** Converts errors of BigQuery and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 /**
  * BigQuery tells the position of an error only in its text, which we do not parse. The text goes to the state.

@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type { Answer, Guarantees, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { tokenSource } from './credentials.ts';
@@ -69,17 +70,7 @@ export async function openBigquery(
     await jobs.cancel(current.job);
   }
 
-  /** Ends everything on cancellation, as in postgres/open.ts. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translator = (statement?: Statement, job?: Job) => (error: unknown) => {
-      const elapsed = job && performance.now() - job.started;
-      throw signal.aborted ? signal.reason : failures(error, { statement, elapsed });
-    };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** @throws Failure SegmentQueryFailed if a query would process more bytes than allowed */
   function checkBytes({ bytes }: Described, { setting, table }: Statement): void {
@@ -95,12 +86,13 @@ export async function openBigquery(
 
   /** Runs a query of at most one row, and returns the first column. */
   async function ask(statement: Statement, signal: AbortSignal): Promise<{ field: Field; row?: unknown }> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const described = await jobs.describe(statement, ended.signal).catch(translator(statement));
       checkBytes(described, statement);
       const job = jobs.prepare(statement, described.location);
       const field = described.fields[0]!;
+      const translate = translator(statement);
       return await (async () => {
         await start(job);
         await jobs.wait(job, ended.signal);
@@ -111,7 +103,7 @@ export async function openBigquery(
         });
         signal.throwIfAborted();
         return rows?.[0] ? { field, row: rows[0].f[0]!.v } : { field };
-      })().catch(translator(statement, job));
+      })().catch(translate);
     } finally {
       stop();
     }
@@ -128,7 +120,7 @@ export async function openBigquery(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     const whole = describeStatement(segment);
     const described = await jobs.describe(whole, ended.signal).catch(translator(whole));
     const fields = pickColumns(requested, described.fields);
@@ -137,11 +129,11 @@ export async function openBigquery(
       // not all columns may be requested
       checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
     }
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       // not before: who only asks for the columns must not pay for the rows
       const job = jobs.prepare(statement, described.location);
+      const translate = translator(statement);
+      let isRead = false;
       try {
         signal.throwIfAborted();
         await start(job);
@@ -152,24 +144,17 @@ export async function openBigquery(
         const last = encoder.writer.take();
         if (last.length > 0) yield last;
         signal.throwIfAborted();
-        rows = told;
+        isRead = true;
+        return told;
       } catch (error) {
-        translator(statement, job)(error);
+        return translate(error);
       } finally {
         stop();
-        if (rows === undefined) await close(); // failed, or the consumer needs no more
+        if (!isRead) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: fields.map(columnOf),
-      restrictedRows: described.hidesRows,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(fields.map(columnOf), batches(), described.hidesRows);
   }
 
   /** Yields the rows of a job that has ended; returns their number as the server sent it. */

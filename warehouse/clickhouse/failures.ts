@@ -5,6 +5,7 @@ import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { networkFailure } from '../http/failures.ts';
 import { placeIn, type Statement } from '../sql/statements.ts';
 import { OURS } from './settings.ts';
+import type { Failures } from '../reading.ts';
 
 /** An error that the server reported, in the head or in the body of an answer. */
 export class ServerError extends Error {
@@ -65,16 +66,6 @@ const CONDITIONS: Record<number, Condition> = Object.fromEntries(
 
 /** The oldest version that has all settings of a request. */
 const OLDEST = 'a server of version 24.3 or newer';
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-  /** The elapsed milliseconds. */
-  elapsed?: number;
-}
-
-/** Converts errors of ClickHouse and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 export function failuresOf({
   variable: connection,

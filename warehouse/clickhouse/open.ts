@@ -4,6 +4,7 @@ import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import { TIMEOUTS } from '../http/connection.ts';
 import { httpTarget } from '../http/target.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -13,7 +14,6 @@ import type {
   SegmentRequest,
   Warehouse,
 } from '../source.ts';
-import type { Statement } from '../sql/statements.ts';
 import { CopyText } from './copy-text.ts';
 import { failuresOf, ServerError } from './failures.ts';
 import { describeColumn, type ClickHouseColumn } from './kinds.ts';
@@ -42,20 +42,7 @@ export function openClickHouse(
     return closing;
   }
 
-  /** Ends everything on cancellation, as in postgres/open.ts. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translator = (statement?: Statement) => {
-      const started = performance.now();
-      return (error: unknown): never => {
-        const during = { statement, elapsed: performance.now() - started };
-        throw signal.aborted ? signal.reason : failures(error, during);
-      };
-    };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Runs a statement of at most one row. */
   async function short(asked: Asked): Promise<{ columns: ClickHouseColumn[]; row?: string[] }> {
@@ -69,7 +56,7 @@ export function openClickHouse(
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const statement = lookStatement(query, setting);
       const { columns, row } = await short(statement).catch(translator(statement));
@@ -84,7 +71,7 @@ export function openClickHouse(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const { row } = await short(CLOCK).catch(translator(CLOCK));
       return Number(row![0]);
@@ -94,13 +81,11 @@ export function openClickHouse(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     const statement = describeStatement(segment);
     const described = await short(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const reading = readStatement(segment, columns);
       const translate = translator(reading);
       try {
@@ -110,24 +95,16 @@ export function openClickHouse(
         const counted = yield* converted(linesOf(body, tag), text);
         server.done();
         signal.throwIfAborted(); // a canceled query can end like a complete one
-        rows = counted;
+        return counted;
       } catch (error) {
-        translate(error);
+        return translate(error);
       } finally {
         stop();
         await server.cancel(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches());
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

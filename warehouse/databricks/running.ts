@@ -106,8 +106,8 @@ export class DatabricksStatement implements Running {
     let links = known;
     for (let renewals = 0; ; renewals++) {
       links ??= chunk.safeParse(await this.#get(`${this.#path}/result/chunks/${index}`, signal)).data;
-      const own =
-        links?.external_links.find(({ chunk_index: at }) => at === index) ?? links?.external_links[0];
+      // never that of another chunk: chunks can have the same number of rows
+      const own = links?.external_links.find(({ chunk_index: at = index }) => at === index);
       if (!own) throw http.unreadable(200, 'JSON with external_links');
       // the link contains its own credential, and the store refuses a second one
       const answer = await http.send({ method: 'GET', url: own.external_link, signal });

@@ -6,6 +6,7 @@ import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import { pickColumns } from '../columns.ts';
+import { segmentRead, watch } from '../reading.ts';
 import {
   readerName,
   type Answer,
@@ -107,18 +108,8 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
     await run('set lock_configuration = true');
   }
 
-  /** Ends everything on cancellation. Call `stop` when there is nothing to cancel any more. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translate =
-      (statement?: Statement) =>
-      (error: unknown): never => {
-        throw signal.aborted ? signal.reason : failures(error, statement);
-      };
-    return { translate, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) =>
+    watch(signal, close, (error, during) => failures(error, during?.statement));
 
   /** Creates the views of the tables that a statement may name: a file that no query names need not be readable. */
   async function createViews({ text: sql, table: whole, setting }: Statement): Promise<void> {
@@ -152,14 +143,14 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translate, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const plain = plainStatement({ query }, setting);
-      const columns = await describe(plain).catch(translate(plain));
+      const columns = await describe(plain).catch(translator(plain));
       const statement = lookStatement(query, columns, setting);
       const [row] = await engine
         .ask({ ask: 'rows', sql: statement.text }, statementTimeout)
-        .catch(translate(statement));
+        .catch(translator(statement));
       return { found: row !== undefined, kind: columns[0]!.kind, value: row?.[0] ?? null };
     } finally {
       stop();
@@ -167,41 +158,32 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translate, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     const plain = plainStatement(segment);
-    const all = await describe(plain).catch(translate(plain));
+    const all = await describe(plain).catch(translator(plain));
     const columns = pickColumns(requested, all);
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const copy = copyStatement(segment, all, columns, pipe.path);
+      const translate = translator(copy);
       let isDone = false;
       try {
         signal.throwIfAborted();
         const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
         copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
         yield* wholeLines(pipe.chunks(copied), { reuse: true });
-        rows = await copied;
+        const rows = await copied;
         signal.throwIfAborted();
         isDone = true;
+        return rows;
       } catch (error) {
-        rows = undefined;
-        translate(copy)(error);
+        return translate(error);
       } finally {
         stop();
         if (!isDone) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches());
   }
 
   try {

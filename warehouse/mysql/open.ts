@@ -1,6 +1,7 @@
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
+import { segmentRead, watch } from '../reading.ts';
 import { readerName, type Answer, type Guarantees, type Question, type Reader } from '../source.ts';
 import type { SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
@@ -61,14 +62,6 @@ export async function openMysql(
     return closing;
   }
 
-  /** Ends everything on cancellation. Call the result when there is nothing to cancel any more. */
-  function watch(signal: AbortSignal): () => void {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    return () => signal.removeEventListener('abort', cancel);
-  }
-
   /**
    * Does work in the transaction that all statements use. Its result is never that of a canceled statement.
    * @param started when the statement began, by `performance.now()`
@@ -101,7 +94,7 @@ export async function openMysql(
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const stop = watch(signal);
+    const { stop } = watch(signal, close, failures);
     const statement = describeStatement({ query }, setting);
     const answer = async () => {
       const [column] = await describe({ query }, setting);
@@ -118,7 +111,7 @@ export async function openMysql(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const stop = watch(signal);
+    const { stop } = watch(signal, close, failures);
     const now = async () => {
       const [row] = await connection.query('select unix_timestamp(sysdate(6)) * 1000', short);
       return Number(row![0]);
@@ -127,12 +120,10 @@ export async function openMysql(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const stop = watch(signal);
+    const { stop } = watch(signal, close, failures);
     const described = describeStatement(segment);
     const offered = await during(signal, () => describe(segment), { statement: described });
     const columns = pickColumns(requested, offered);
-    let rows: number | undefined;
-
     /** Reads, and asks the server for its count and for warnings, which are about the last statement. */
     async function* lines(): AsyncGenerator<Buffer, number, undefined> {
       const { text } = readStatement(
@@ -151,33 +142,24 @@ export async function openMysql(
       return Number(counted);
     }
 
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const source = lines();
       const context = { statement: described, started: performance.now() };
+      let isRead = false;
       try {
         for (;;) {
           const item = await during(signal, () => source.next(), context);
-          if (item.done) {
-            rows = item.value;
-            return;
-          }
+          isRead = item.done === true;
+          if (item.done) return item.value;
           yield withMarkedFaults(item.value);
         }
       } finally {
         stop();
-        if (rows === undefined) await close(); // failed, or the consumer needs no more
+        if (!isRead) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches());
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

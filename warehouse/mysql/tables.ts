@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts';
-import { nearest } from '../columns.ts';
+import { nearest } from '../../activation/suggestion.ts';
 import type { MysqlConnection } from './connection.ts';
 
 /** No such table, no such database, or no right to read the table. */

@@ -5,6 +5,7 @@ import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -71,26 +72,11 @@ export async function openPostgres(
     isReading = true;
   }
 
-  /** Ends everything on cancellation. Call `stop` when there is nothing to cancel any more. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    /**
-     * Call it at the start of a statement. It converts an error into a Failure, or into the reason of the cancellation.
-     */
-    const translator = (statement?: Statement) => {
-      const started = performance.now();
-      return (error: unknown): never => {
-        const during = { statement, elapsed: performance.now() - started, session };
-        throw signal.aborted ? signal.reason : failures(error, during);
-      };
-    };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) =>
+    watch(signal, close, (error, during) => failures(error, { ...during, session }));
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
       const statement = lookStatement(query, setting);
@@ -108,7 +94,7 @@ export async function openPostgres(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
       const now = client.query<{ now: number }>(
@@ -156,7 +142,7 @@ export async function openPostgres(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     await begin().catch(translator());
     const statement = describeStatement(segment);
     const fields = await client.within(long, describe(statement)).catch(translator(statement));
@@ -164,32 +150,23 @@ export async function openPostgres(
       .within(long, describeColumns(client, pickColumns(requested, fields)))
       .catch(translator());
     const restrictedRows = await client.within(long, hidesRows(statement)).catch(translator(statement));
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const copy = copyStatement(segment, columns);
       const translate = translator(copy);
       try {
         signal.throwIfAborted();
-        rows = yield* copyOut(client, copy, { short, long });
+        const rows = yield* copyOut(client, copy, { short, long });
         isReading = false;
+        return rows;
       } catch (error) {
-        translate(signal.aborted ? error : await whatFailed(error, segment, columns));
+        return translate(signal.aborted ? error : await whatFailed(error, segment, columns));
       } finally {
         stop();
         if (isReading) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches(), restrictedRows);
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

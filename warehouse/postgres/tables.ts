@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg';
+import { nearest } from '../../activation/suggestion.ts';
 import { Failure } from '../../contract/failure.ts';
 import { sqlstateOf } from '../../contract/foreign.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
-import { nearest } from '../columns.ts';
 
 /** No such table, or no such schema. */
 const MISSING = ['42P01', '3F000'];

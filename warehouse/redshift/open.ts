@@ -6,6 +6,7 @@ import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
 import { failuresOf, type Source } from '../postgres/failures.ts';
 import { cancelBackend, connect, type Session } from '../postgres/session.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -63,20 +64,8 @@ export async function openRedshift(
     isReading = true;
   }
 
-  /** Ends everything on cancellation, as in postgres/open.ts. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translator = (statement?: Statement) => {
-      const started = performance.now();
-      return (error: unknown): never => {
-        const during = { statement, elapsed: performance.now() - started, session };
-        throw signal.aborted ? signal.reason : failures(error, during);
-      };
-    };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) =>
+    watch(signal, close, (error, during) => failures(error, { ...during, session }));
 
   /** Runs a statement with the extended protocol, which accepts only one. */
   async function ask(statement: Statement) {
@@ -88,7 +77,7 @@ export async function openRedshift(
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
       const statement = lookStatement(query, setting);
@@ -102,7 +91,7 @@ export async function openRedshift(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
       // Of the statement, and in the time zone of the session, which is UTC:
@@ -116,38 +105,30 @@ export async function openRedshift(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     await begin().catch(translator());
     const statement = describeStatement(segment);
     const described = await ask(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const reading = readStatement(segment, columns);
       const translate = translator(reading);
       try {
         signal.throwIfAborted();
-        rows = yield* linesOf(client, reading, { columns, short, long });
+        const rows = yield* linesOf(client, reading, { columns, short, long });
         signal.throwIfAborted(); // a canceled query can end like a complete one
         isReading = false;
+        return rows;
       } catch (error) {
-        translate(error);
+        return translate(error);
       } finally {
         stop();
         if (isReading) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false, // Redshift does not tell whether its row-level security hides rows
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    // Redshift does not tell whether its row-level security hides rows
+    return segmentRead(columns, batches());
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickFolded } from '../columns.ts';
+import { segmentRead } from '../reading.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import { withoutFinalSemicolon } from '../sql/semicolon.ts';
 import { around, type Statement } from '../sql/statements.ts';
@@ -139,31 +140,23 @@ export function openRest(service: RestService): Warehouse {
     });
     const cancel = () => void close();
     signal.addEventListener('abort', cancel, { once: true });
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
+      let isRead = false;
       try {
         signal.throwIfAborted();
         const counted = yield* linesOf(statement, columns);
         signal.throwIfAborted();
-        rows = counted;
+        isRead = true;
+        return counted;
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       } finally {
         signal.removeEventListener('abort', cancel);
-        if (rows === undefined) await close(); // failed, or the consumer needs no more
+        if (!isRead) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches());
   }
 
   return { guarantees: service.guarantees, look, clock, read, close };

@@ -5,6 +5,7 @@ import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { Statement } from '../sql/statements.ts';
+import type { During, Failures } from '../reading.ts';
 
 /*
  * Numbers of https://learn.microsoft.com/en-us/sql/relational-databases/errors-events/database-engine-events-and-errors
@@ -56,14 +57,6 @@ interface TediousError extends Error {
   lineNumber?: number;
   cause?: unknown;
 }
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-}
-
-/** Converts errors of SQL Server and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 export function failuresOf({
   connection,

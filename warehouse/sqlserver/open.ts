@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -76,18 +77,7 @@ export async function openSqlServer(
     isBegun = true;
   }
 
-  /** Ends everything on cancellation, as in postgres/open.ts. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translator =
-      (statement?: Statement) =>
-      (error: unknown): never => {
-        throw signal.aborted ? signal.reason : failures(error, { statement });
-      };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Describes the columns of a query without reading a row. */
   async function describe(query: Query, statement: Statement): Promise<SqlServerColumn[]> {
@@ -97,7 +87,7 @@ export async function openSqlServer(
   }
 
   async function look({ query: text, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
       let query = queryOf({ query: text });
@@ -122,7 +112,7 @@ export async function openSqlServer(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const now = 'select convert(nvarchar(40), sysutcdatetime(), 121) as now';
       const { row } = await run(now, short).catch(translator());
@@ -133,15 +123,13 @@ export async function openSqlServer(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     await begin().catch(translator());
     const query = queryOf(segment);
     const description = statementOf(query, 'top (0) *');
     const offered = await describe(query, description).catch(translator(description));
     const columns = pickColumns(requested, offered);
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
       const statement = statementOf(query, list.join(', '));
       const translate = translator(statement);
@@ -154,24 +142,17 @@ export async function openSqlServer(
         if (isolation === 'transaction') await run('commit transaction', short);
         signal.throwIfAborted(); // a canceled query can end like a complete one
         isReading = false;
-        rows = end.rows;
+        return end.rows;
       } catch (error) {
-        translate(error);
+        return translate(error);
       } finally {
         stop();
         if (isReading) await close(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false, // SQL Server does not tell whether a security policy hides rows
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    // SQL Server does not tell whether a security policy hides rows
+    return segmentRead(columns, batches());
   }
 
   return { guarantees, look, clock, read, close };

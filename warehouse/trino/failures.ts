@@ -4,6 +4,7 @@ import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { networkFailure } from '../http/failures.ts';
 import { placeIn, unitsAt, type Statement } from '../sql/statements.ts';
+import type { Failures } from '../reading.ts';
 
 /** The `error` of an answer: https://trino.io/docs/current/develop/client-protocol.html#queryerror-attributes */
 export interface TrinoErrorInfo {
@@ -67,16 +68,6 @@ const TEMPORARY = [
   'SERVER_SHUTTING_DOWN',
   'SERVER_STARTING_UP',
 ];
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-  /** The elapsed milliseconds. */
-  elapsed?: number;
-}
-
-/** Converts errors of Trino and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 export function failuresOf({
   variable: connection,

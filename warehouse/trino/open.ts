@@ -2,6 +2,7 @@ import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import { TIMEOUTS } from '../http/connection.ts';
 import { httpTarget } from '../http/target.ts';
+import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -57,20 +58,7 @@ export function openTrino(
     return closing;
   }
 
-  /** Ends everything on cancellation, as in postgres/open.ts. */
-  function watch(signal: AbortSignal) {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    const translator = (statement?: Statement) => {
-      const started = performance.now();
-      return (error: unknown): never => {
-        const during = { statement, elapsed: performance.now() - started };
-        throw signal.aborted ? signal.reason : failures(error, during);
-      };
-    };
-    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
-  }
+  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Runs a statement of at most one row. */
   async function short({ text }: Statement): Promise<Pick<Page, 'columns' | 'data'>> {
@@ -90,7 +78,7 @@ export function openTrino(
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const described = describeStatement({ query }, setting);
       const columns = await describe(described).catch(translator(described));
@@ -106,7 +94,7 @@ export function openTrino(
   }
 
   async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     try {
       const { data } = await short(CLOCK).catch(translator(CLOCK));
       return Number(data![0]![0]);
@@ -116,13 +104,11 @@ export function openTrino(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watch(signal);
+    const { translator, stop } = watched(signal);
     const statement = describeStatement(segment);
     const all = await describe(statement).catch(translator(statement));
     const columns = pickColumns(requested, all);
-    let rows: number | undefined;
-
-    async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const reading = readStatement(segment, columns, all.length);
       const translate = translator(reading);
       try {
@@ -137,24 +123,16 @@ export function openTrino(
         signal.throwIfAborted(); // a canceled query can end like a complete one
         const rest = text.take();
         if (rest.length > 0) yield rest;
-        rows = counted ?? text.rows;
+        return counted ?? text.rows;
       } catch (error) {
-        translate(error);
+        return translate(error);
       } finally {
         stop();
         await coordinator.cancel(); // failed, or the consumer needs no more
       }
     }
 
-    return {
-      columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-      restrictedRows: false,
-      batches: batches(),
-      rows() {
-        if (rows === undefined) throw new Failure('rowsNotCounted', {});
-        return rows;
-      },
-    };
+    return segmentRead(columns, batches());
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };
