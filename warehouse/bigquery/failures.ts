@@ -14,6 +14,8 @@ export class BigqueryError extends Error {
   readonly words: string;
   /** What the server wants to pass until the next call, in milliseconds. */
   readonly retryAfter: number | undefined;
+  /** The server only checked the query, and no row was computed. */
+  isOfDryRun = false;
 
   constructor(facts: { status: number; reason?: string; words: string; retryAfter?: number }) {
     super('BigQuery error');
@@ -103,11 +105,11 @@ export function failuresOf({
     return new Failure('sourceUnreachable', { connection, code });
   };
 
-  function fromServer(error: BigqueryError, { statement, elapsed }: During): Failure {
-    const { status, reason, words } = error;
+  function fromServer(error: BigqueryError, { statement, elapsed = 0 }: During): Failure {
+    const { status, reason, words, isOfDryRun } = error;
     const asked = { setting: statement?.setting, table: statement?.table };
     const code = reason === undefined ? `HTTP status ${status}` : `BigQuery error ${reason}`;
-    if (reason === 'stopped' && elapsed !== undefined && elapsed >= statementTimeout) {
+    if (reason === 'stopped' && elapsed >= statementTimeout) {
       return new Failure('queryTimedOut', { ...asked, limit: ms(statementTimeout) }, { words });
     }
     if (reason === 'bytesBilledLimitExceeded' && maximumBytesBilled !== undefined) {
@@ -129,7 +131,7 @@ export function failuresOf({
       return new Failure('sourceAnswerUnreadable', { connection, status, expected: 'JSON of BigQuery' });
     }
     // a dry run has accepted the query, so what fails in the job is a value
-    const isOfValue = reason === 'invalidQuery' && elapsed !== undefined;
+    const isOfValue = reason === 'invalidQuery' && !isOfDryRun;
     const condition = isOfValue ? 'computation' : (CONDITIONS[reason] ?? 'other');
     return new Failure('queryRefused', { ...asked, condition, code }, { words });
   }

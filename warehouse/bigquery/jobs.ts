@@ -78,7 +78,7 @@ export class Jobs {
    * @throws Failure SegmentQueryFailed if it is not one SELECT; BigqueryError
    */
   async describe(statement: Statement, signal: AbortSignal): Promise<Described> {
-    const answer = await this.#rest.json<JobAnswer>({
+    const asked = this.#rest.json<JobAnswer>({
       method: 'POST',
       path: 'jobs',
       body: {
@@ -86,6 +86,10 @@ export class Jobs {
         configuration: { dryRun: true, ...this.#configuration(statement) },
       },
       signal,
+    });
+    const answer = await asked.catch((error: unknown) => {
+      if (error instanceof BigqueryError) error.isOfDryRun = true;
+      throw error;
     });
     const { query, totalBytesProcessed, rowLevelSecurityStatistics } = answer.statistics ?? {};
     if (query?.statementType !== 'SELECT') {
