@@ -1,64 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../setup/until.ts';
-import type { Shim } from '../server.ts';
-import { startDatabricksShim } from './shim.ts';
+import { LOGIN, shimOfTest, type Chunk } from './calls.ts';
 
 const ROWS = (n: number) => `select id + 1 as id, repeat('x', 100) as padding from range(${n})`;
-const LOGIN = { tokens: ['dapi-1'], client: { id: 'client-1', secret: 'secret-1' } };
 const EXTERNAL = { disposition: 'EXTERNAL_LINKS' };
 
-/** An answer as far as the tests read it. */
-interface Answer {
-  statement_id: string;
-  status: { state: string; error?: { error_code: string; message: string }; sql_state?: string };
-  manifest: {
-    total_row_count: number;
-    total_chunk_count: number;
-    truncated: boolean;
-    schema: { columns: object[] };
-  };
-  result: Chunk;
-}
-interface Chunk {
-  data_array: (string | null)[][];
-  next_chunk_index?: number;
-  external_links: (Chunk & {
-    external_link: string;
-    expiration: string;
-    byte_count: number;
-    row_count: number;
-  })[];
-}
-
-let shim: Shim;
-beforeEach(async () => {
-  shim = await startDatabricksShim({
-    login: LOGIN,
-    chunkBytes: 20_000,
-    waitFactor: 0.002,
-    warehouses: ['w1'],
-  });
-});
-afterEach(() => shim.close());
-
-function call(path: string, body?: unknown, token = 'dapi-1'): Promise<Response> {
-  return fetch(`${shim.url}/api/2.0/sql/statements${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-/** Submits a statement and asks for it until it no longer runs. */
-async function ended(statement: string, more: object = {}): Promise<Answer> {
-  const submission = { statement, warehouse_id: 'w1', wait_timeout: '0s', ...more };
-  let answer = (await (await call('', submission)).json()) as Answer;
-  for (; ['PENDING', 'RUNNING'].includes(answer.status.state); await sleep(10)) {
-    answer = (await (await call(`/${answer.statement_id}`)).json()) as Answer;
-  }
-  return answer;
-}
+const own = shimOfTest();
+const { call, ended } = own;
 
 // Source: docs.databricks.com/api/statement-execution/v1/execute-statement.md ("URLs"), and get-result-data.md beside it.
 describe('chunks', () => {
@@ -88,8 +36,7 @@ describe('chunks', () => {
   });
 
   test('an expired link is refused with 403; the chunk has a new one', async () => {
-    await shim.close();
-    shim = await startDatabricksShim({ login: LOGIN, linkLife: 400 });
+    await own.restart({ login: LOGIN, linkLife: 400 });
     const { statement_id: id, result } = await ended(ROWS(10), EXTERNAL);
     const [link] = result.external_links;
     await until('it has expired', async () => Date.now() > Date.parse(link!.expiration));
@@ -108,17 +55,17 @@ describe('chunks', () => {
 
 describe('faults', () => {
   test('429, 503, a value error, a miscount and a broken body', async () => {
-    shim.setFault({ rateLimit: { times: 1, retryAfter: 2 }, unavailable: 1, failAtRow: 10 });
+    own.shim.setFault({ rateLimit: { times: 1, retryAfter: 2 }, unavailable: 1, failAtRow: 10 });
     expect((await call('/none')).headers.get('retry-after')).toBe('2');
     expect((await call('/none')).status).toBe(503);
     expect((await ended(ROWS(10))).status.state).toBe('FAILED');
-    shim.setFault({ miscount: -1 });
+    own.shim.setFault({ miscount: -1 });
     const { manifest, result } = await ended(ROWS(10), EXTERNAL);
     expect([manifest.total_row_count, result.external_links[0]!.row_count]).toEqual([9, 10]);
     const url = result.external_links[0]!.external_link;
-    shim.setFault({ breakOff: { afterBytes: 100 } });
+    own.shim.setFault({ breakOff: { afterBytes: 100 } });
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
-    shim.setFault({ breakOff: { afterBytes: 100, cleanly: true } });
+    own.shim.setFault({ breakOff: { afterBytes: 100, cleanly: true } });
     expect(await (await fetch(url)).text()).toHaveLength(100);
   });
 });

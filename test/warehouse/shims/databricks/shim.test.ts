@@ -1,70 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../setup/until.ts';
-import type { Shim } from '../server.ts';
-import { startDatabricksShim } from './shim.ts';
+import { shimOfTest, type Answer } from './calls.ts';
 
 const ROWS = (n: number) => `select id + 1 as id, repeat('x', 100) as padding from range(${n})`;
 const SLOW = 'select count(*) as id from range(1000000) a, range(1000000) b';
-const LOGIN = { tokens: ['dapi-1'], client: { id: 'client-1', secret: 'secret-1' } };
 
-/** An answer as far as the tests read it. */
-interface Answer {
-  statement_id: string;
-  status: { state: string; error?: { error_code: string; message: string }; sql_state?: string };
-  manifest: {
-    total_row_count: number;
-    total_chunk_count: number;
-    truncated: boolean;
-    schema: { columns: object[] };
-  };
-  result: Chunk;
-}
-interface Chunk {
-  data_array: (string | null)[][];
-  next_chunk_index?: number;
-  external_links: (Chunk & {
-    external_link: string;
-    expiration: string;
-    byte_count: number;
-    row_count: number;
-  })[];
-}
-
-let shim: Shim;
-beforeEach(async () => {
-  shim = await startDatabricksShim({
-    login: LOGIN,
-    chunkBytes: 20_000,
-    waitFactor: 0.002,
-    warehouses: ['w1'],
-  });
-});
-afterEach(() => shim.close());
-
-function call(path: string, body?: unknown, token = 'dapi-1'): Promise<Response> {
-  return fetch(`${shim.url}/api/2.0/sql/statements${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-/** Submits a statement and asks for it until it no longer runs. */
-async function ended(statement: string, more: object = {}): Promise<Answer> {
-  const submission = { statement, warehouse_id: 'w1', wait_timeout: '0s', ...more };
-  let answer = (await (await call('', submission)).json()) as Answer;
-  for (; ['PENDING', 'RUNNING'].includes(answer.status.state); await sleep(10)) {
-    answer = (await (await call(`/${answer.statement_id}`)).json()) as Answer;
-  }
-  return answer;
-}
+const own = shimOfTest();
+const { call, ended } = own;
 
 // Source: docs.databricks.com/dev-tools/auth/oauth-m2m.html.
 describe('logins', () => {
   async function token(form: Record<string, string>, secret = 'secret-1') {
     const authorization = `Basic ${Buffer.from(`client-1:${secret}`).toString('base64')}`;
-    return fetch(`${shim.url}/oidc/v1/token`, {
+    return fetch(`${own.shim.url}/oidc/v1/token`, {
       method: 'POST',
       headers: { authorization },
       body: new URLSearchParams(form),
@@ -98,12 +46,12 @@ describe('statements', () => {
   test('CONTINUE answers RUNNING after the wait, and cancel ends the statement', async () => {
     const answer = (await (await call('', { statement: SLOW, warehouse_id: 'w1' })).json()) as Answer;
     expect(answer.status.state).toBe('RUNNING');
-    await until('it runs', async () => shim.running() === 1);
+    await until('it runs', async () => own.shim.running() === 1);
     expect(await (await call(`/${answer.statement_id}/cancel`, {})).json()).toEqual({});
     expect(await (await call(`/${answer.statement_id}`)).json()).toMatchObject({
       status: { state: 'CANCELED' },
     });
-    expect([shim.running(), shim.unread()]).toEqual([0, 0]);
+    expect([own.shim.running(), own.shim.unread()]).toEqual([0, 0]);
   });
 
   test('CANCEL ends the statement after the wait', async () => {
