@@ -56,6 +56,8 @@ export interface Guarantees {
    * SELECT, so the login should have the right to read and no other.
    */
   readOnly: 'server' | 'wrapped';
+  /** Which errors of a query say where they are in it, or in which line. */
+  errorPosition: 'all' | 'syntax' | 'none';
   /** Whether we have tried the driver against the real service, and not only against its public protocol. */
   tried: boolean;
 }

@@ -22,6 +22,11 @@ const READ_ONLY = {
   server: 'the warehouse refuses writes',
   wrapped: 'give its user the right to read, and no other: only the form of our statements prevents writes',
 };
+const ERROR_POSITION = {
+  all: [],
+  syntax: ['only syntax errors say where they are in the query'],
+  none: ['errors do not say where they are in the query'],
+};
 const NEVER_TRIED =
   'this driver was never tried against the real service by us, only against its published protocol';
 
@@ -133,15 +138,21 @@ export const WAREHOUSE_MESSAGES = {
   sourceGuarantees: message<{
     snapshot: 'transaction' | 'statement' | 'none';
     readOnly: 'server' | 'wrapped';
+    errorPosition: 'all' | 'syntax' | 'none';
     tried: boolean;
   }>({
     examples: [
-      { snapshot: 'transaction', readOnly: 'server', tried: true },
-      { snapshot: 'statement', readOnly: 'wrapped', tried: false },
-      { snapshot: 'none', readOnly: 'server', tried: true },
+      { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
+      { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
+      { snapshot: 'none', readOnly: 'server', errorPosition: 'none', tried: true },
     ],
-    says: ({ snapshot, readOnly, tried }) =>
-      [SNAPSHOTS[snapshot], READ_ONLY[readOnly], ...(tried ? [] : [NEVER_TRIED])].join('; '),
+    says: ({ snapshot, readOnly, errorPosition, tried }) =>
+      [
+        SNAPSHOTS[snapshot],
+        READ_ONLY[readOnly],
+        ...ERROR_POSITION[errorPosition],
+        ...(tried ? [] : [NEVER_TRIED]),
+      ].join('; '),
   }),
   columnsMissing: failure<{ missing: { column: string; near?: string }[]; columns: string[] }>(
     'MappingInvalid',

@@ -72,7 +72,7 @@ describe('a query that checks a warehouse', () => {
   const CLOCK = Date.parse('2020-02-02T02:02:02Z');
   /** Its clock is years behind ours. */
   const warehouse: Warehouse = {
-    guarantees: { snapshot: 'transaction', readOnly: 'server', tried: true },
+    guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
     look: ({ query: value }) => Promise.resolve({ found: true, kind: 'timestamptz', value }),
     clock: () => Promise.resolve(CLOCK),
     read: () => Promise.reject(new Error('nobody reads')),

@@ -1,4 +1,5 @@
 import { describeWarehouse } from '../warehouse/contract.ts';
+import { productOpening } from '../warehouse/contract/fixture.ts';
 import { startMiscounting, startShop, type MysqlShop } from './setup/mysql-shop.ts';
 
 let shop: MysqlShop;
@@ -19,6 +20,7 @@ describeWarehouse('MySQL', {
     isMiscounting = false;
     return shop.open({ ...options, url });
   },
+  apart: () => productOpening(...shop.opening()),
   running: async () => (await shop.busy()).length,
   async execute(sql) {
     await shop.server.admin(sql);
@@ -32,7 +34,7 @@ describeWarehouse('MySQL', {
     'a way out of the query':
       'select 1 as id) segment; insert into written values (1); select * from (select 1 as id',
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'server', tried: true },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'none', tried: true },
   failsAt: (n) =>
     `select if(i = ${n}, 9223372036854775807, 0) + i as id, repeat('x', 100) as padding from numbers where i <= ${2 * n}`,
   async cut() {

@@ -7,7 +7,7 @@ import type { BigqueryShim } from './shims/bigquery/shim.ts';
 
 /** Opens the shim as the product opens BigQuery. */
 export function openShim(
-  shim: BigqueryShim,
+  shim: Pick<BigqueryShim, 'url' | 'storageAddress' | 'project' | 'key'>,
   rows: Places['rows'],
   options: Partial<BigqueryOptions> = {},
   timeouts: Partial<Timeouts> = {},

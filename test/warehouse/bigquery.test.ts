@@ -60,6 +60,11 @@ for (const rows of ['storage', 'rest'] as const) {
     },
     execute: (sql) => shim.execute(sql),
 
+    apart() {
+      const { url, storageAddress, project, key } = shim;
+      const options = [{ url, storageAddress, project, key }, rows];
+      return { module: 'test/warehouse/bigquery-place.ts', name: 'openShim', options };
+    },
     running: async () => shim.running(),
     rows: (n) => `select id, repeat('x', 100) as padding from unnest(generate_array(1, ${n})) as id`,
     slow: `select count(*) as id from unnest(generate_array(1, 1000000)) a, unnest(generate_array(1, 1000000)) b`,
@@ -75,7 +80,7 @@ for (const rows of ['storage', 'rest'] as const) {
 
     written: async () => 0,
     values: VALUES,
-    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'none', tried: false },
     failsAt: (n) =>
       `select cast(if(id = ${n}, 'x', '1') as int64) as id, repeat('x', 100) as padding from unnest(generate_array(1, ${2 * n})) as id`,
 

@@ -4,6 +4,7 @@ import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { until } from '../setup/until.ts';
 import { describeWarehouse } from './contract.ts';
+import { productOpening } from './contract/fixture.ts';
 import { READER, readAll } from './reading.ts';
 import { startClickHouse, type ClickHouseShim } from './shims/clickhouse/server.ts';
 
@@ -18,10 +19,13 @@ async function start(): Promise<void> {
 
 const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/default`;
 
-function open({ statementTimeout = 60_000, at = url() } = {}): Promise<Warehouse> {
+function opening({ statementTimeout = 60_000, at = url() } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'clickhouse' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
-  return openWarehouse(source, { SHOP_URL: at }, READER);
+  return [source, { SHOP_URL: at }, READER];
 }
+
+const open = (options?: Parameters<typeof opening>[0]): Promise<Warehouse> =>
+  openWarehouse(...opening(options));
 
 const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
 
@@ -30,6 +34,7 @@ describeWarehouse('ClickHouse', {
   stop: () => shim.stop(),
   open,
   execute: (sql) => shim.engine.execute(sql),
+  apart: () => productOpening(...opening()),
   running: async () => shim.running(),
   rows,
   slow: "select 1 as id from (select 'sleepEachRow') slow",
@@ -39,7 +44,7 @@ describeWarehouse('ClickHouse', {
     'an INSERT after the query': 'select 1 as id) segment; insert into written values (1); select (1',
   },
   written: () => shim.engine.count('written'),
-  guarantees: { snapshot: 'statement', readOnly: 'server', tried: false },
+  guarantees: { snapshot: 'statement', readOnly: 'server', errorPosition: 'syntax', tried: false },
   failsAt: (n) =>
     `select cast(case when i = ${n} then 'x' else cast(i as varchar) end as bigint) as id,
             repeat('x', 100) as padding from range(1, ${2 * n} + 1) t(i)`,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeEndings } from './contract/endings.ts';
 import { SQL, type WarehouseFixture } from './contract/fixture.ts';
 import { describeLongReads } from './contract/long-reads.ts';
+import { describeMemory } from './contract/memory.ts';
 import { describeStatements } from './contract/statements.ts';
 
 /** The contract of warehouse/source.ts: every driver runs it. */
@@ -13,5 +14,6 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
     describeStatements(dialected);
     describeLongReads(dialected);
     describeEndings(dialected);
+    describeMemory(dialected);
   });
 }

@@ -19,11 +19,11 @@ const SOURCE: DatabricksSource = {
   reader: READER,
 };
 
+const startShim = (chunkBytes: number) =>
+  startDatabricksShim({ login: { client: { id: 'reader', secret: 'geheim' } }, chunkBytes });
+
 async function start() {
-  shim = await startDatabricksShim({
-    login: { client: { id: 'reader', secret: 'geheim' } },
-    chunkBytes: 1 << 20,
-  });
+  shim = await startShim(1 << 20);
   await shim.execute('create table WRITTEN (id int)');
   // the shim does not have this function of Databricks
   await shim.execute('create macro unix_micros(moment) as epoch_us(moment)');
@@ -45,6 +45,16 @@ describeWarehouse('Databricks', {
     // a statement reads its snapshot when it runs, some time after the service has accepted it
     await shim.settled();
     await shim.execute(sql);
+  },
+  async apart() {
+    const own = await startShim(20e6);
+    const module = 'warehouse/databricks/open.ts';
+    return {
+      module,
+      name: 'openDatabricks',
+      options: [SOURCE, { origin: own.url }],
+      stop: () => own.close(),
+    };
   },
   running: async () => shim.unread() - lost,
   rows: (n) => `select id, repeat('x', 100) as padding from range(1, ${n + 1}) numbered (id)`,
@@ -101,7 +111,7 @@ describeWarehouse('Databricks', {
       text: '1969-12-31 23:59:59.5+00',
     },
   ],
-  guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+  guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: false },
   failsAt: (n) =>
     `select cast(case when id = ${n} then 'x' else cast(id as string) end as int) as id, repeat('x', 100) as padding from range(1, ${2 * n + 1}) numbered (id)`,
   async cut() {

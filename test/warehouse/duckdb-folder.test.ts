@@ -171,7 +171,12 @@ test('a table that does not exist is reported, and files of other kinds are none
 
 test('it says that nothing keeps the files as they are, and that only the form of statements prevents writes', async () => {
   const warehouse = await open();
-  expect(warehouse.guarantees).toEqual({ snapshot: 'none', readOnly: 'wrapped', tried: true });
+  expect(warehouse.guarantees).toEqual({
+    snapshot: 'none',
+    readOnly: 'wrapped',
+    errorPosition: 'all',
+    tried: true,
+  });
   expect(Math.abs((await warehouse.clock(new AbortController().signal)) - Date.now())).toBeLessThan(60_000);
   await warehouse.close();
 });

@@ -32,15 +32,19 @@ export interface Options {
   env?: NodeJS.ProcessEnv;
 }
 
-export function open({
+export function open(options?: Options): Promise<Warehouse> {
+  return openWarehouse(...opening(options));
+}
+
+export function opening({
   statementTimeout = 60_000,
   connection = { file: 'shop.duckdb' },
   memoryLimit = '512MB',
   tempDirectory,
   env = {},
-}: Options = {}): Promise<Warehouse> {
+}: Options = {}): Parameters<typeof openWarehouse> {
   const settings = { driver: 'duckdb' as const, statementTimeout, memoryLimit, threads: 2, tempDirectory };
-  return openWarehouse({ ...settings, connection }, env, READER, project);
+  return [{ ...settings, connection }, env, READER, project];
 }
 
 /** Writes as DuckDB's users must while others read: into a copy, which then replaces the file. */

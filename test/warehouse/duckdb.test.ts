@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import { describeWarehouse } from './contract.ts';
-import { change, engines, file, inDatabase, open, project, start, stop } from './duckdb-project.ts';
+import { productOpening } from './contract/fixture.ts';
+import { change, engines, file, inDatabase, open, opening, project, start, stop } from './duckdb-project.ts';
 
 describeWarehouse('DuckDB', {
   start,
   stop,
   open,
+  apart: () => productOpening(...opening()),
   running: async () =>
     (await engines()).filter(({ title }) => title === 'actito-sync vip run 7 reading').length,
   execute: (sql) => change(sql),
@@ -28,7 +30,7 @@ describeWarehouse('DuckDB', {
     const files = (await readdir(project)).filter((name) => name.startsWith('written'));
     return rows + calls + files.length;
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'server', tried: true },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
   failsAt: (n) =>
     `select case when i = ${n} then 'x' else i::varchar end::int as id, repeat('x', 100) as padding from range(1, ${2 * n + 1}) t (i)`,
   async cut() {

@@ -5,6 +5,7 @@ import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { describeWarehouse } from './contract.ts';
+import { productOpening } from './contract/fixture.ts';
 import { READER, readAll } from './reading.ts';
 import { until } from '../setup/until.ts';
 
@@ -30,10 +31,13 @@ async function stop(): Promise<void> {
   await database.dispose();
 }
 
-function open({ statementTimeout = 60_000, url = database.url } = {}): Promise<Warehouse> {
+function opening({ statementTimeout = 60_000, url = database.url } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'postgres' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
-  return openWarehouse(source, { SHOP_DATABASE_URL: url }, READER);
+  return [source, { SHOP_DATABASE_URL: url }, READER];
 }
+
+const open = (options?: Parameters<typeof opening>[0]): Promise<Warehouse> =>
+  openWarehouse(...opening(options));
 
 async function running(): Promise<number> {
   const { rows } = await beside.query<{ count: number }>(
@@ -51,6 +55,7 @@ describeWarehouse('PostgreSQL', {
   async execute(sql) {
     await beside.query(sql);
   },
+  apart: () => productOpening(...opening()),
   rows: (n) => `select i as id, repeat('x', 100) as padding from generate_series(1, ${n}) i`,
   slow: 'select 1 as id from pg_sleep(600)',
   writes: {
@@ -61,7 +66,7 @@ describeWarehouse('PostgreSQL', {
     'a query that grants itself the right to write': `
       select write_one() as id from (select set_config('transaction_read_only', 'off', true)) as rights`,
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'server', tried: true },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
   failsAt: (n) =>
     `select i / (case when i = ${n} then 0 else 1 end) as id, repeat('x', 100) as padding from generate_series(1, ${2 * n}) i`,
   async cut() {

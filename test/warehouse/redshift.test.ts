@@ -6,6 +6,7 @@ import type { Warehouse } from '../../warehouse/source.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { describeWarehouse } from './contract.ts';
+import { productOpening } from './contract/fixture.ts';
 import { READER, readAll } from './reading.ts';
 import { startRedshiftShim, type RedshiftShim } from './shims/redshift/shim.ts';
 
@@ -38,19 +39,28 @@ async function stop(): Promise<void> {
   await database.dispose();
 }
 
-function open({ statementTimeout = 60_000, port = shim.port } = {}): Promise<Warehouse> {
+type Changes = Partial<{ statementTimeout: number; port: number }>;
+
+function open(changes?: Changes): Promise<Warehouse> {
   shim.setFault(isMiscounting ? { kind: 'count', row: 1_000, difference: 3 } : undefined);
   isMiscounting = false;
+  return openWarehouse(...opening(changes));
+}
+
+function opening({ statementTimeout = 60_000, port = shim.port }: Changes = {}): Parameters<
+  typeof openWarehouse
+> {
   const url = new URL(database.url);
   url.port = String(port);
   const source = { driver: 'redshift' as const, connection: { env: 'URL' }, statementTimeout };
-  return openWarehouse(source, { URL: url.href }, READER);
+  return [source, { URL: url.href }, READER];
 }
 
 describeWarehouse('Redshift', {
   start,
   stop,
   open,
+  apart: () => productOpening(...opening()),
   running: async () => (await shim.running()).length,
   async execute(sql) {
     await shim.execute(sql);
@@ -63,7 +73,7 @@ describeWarehouse('Redshift', {
     'a function that writes': 'select write_one() as id',
     'a second statement that writes': 'select 1 as id; insert into written values (1)',
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'server', tried: false },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: false },
   failsAt: (n) =>
     `select id / (case when id = ${n} then 0 else 1 end) as id, padding from rows_2000000 where id <= ${2 * n}`,
   async cut() {

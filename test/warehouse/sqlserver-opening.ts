@@ -25,15 +25,18 @@ export interface Opening {
 }
 
 /** Opens the warehouse; the shim has this fault from now on, or none. */
-export function open({
+export function open({ fault, ...changes }: Opening = {}): Promise<Warehouse> {
+  shim.setFault(fault);
+  return openWarehouse(...opening(changes));
+}
+
+export function opening({
   statementTimeout = 60_000,
   port = shim.port,
   password = 'secret',
   encrypt = false,
   ca,
-  fault,
-}: Opening = {}): Promise<Warehouse> {
-  shim.setFault(fault);
+}: Omit<Opening, 'fault'> = {}): Parameters<typeof openWarehouse> {
   const connection = {
     host: '127.0.0.1',
     port,
@@ -45,7 +48,7 @@ export function open({
     readOnlyIntent: false,
   };
   const source = { driver: 'sqlserver' as const, connection, statementTimeout };
-  return openWarehouse(source, { SHOP_PASSWORD: password, SHOP_CA: ca }, READER);
+  return [source, { SHOP_PASSWORD: password, SHOP_CA: ca }, READER];
 }
 
 /** A shim of its own for a test. */

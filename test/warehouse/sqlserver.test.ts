@@ -1,6 +1,7 @@
 import { describeWarehouse } from './contract.ts';
+import { productOpening } from './contract/fixture.ts';
 import { readAll } from './reading.ts';
-import { open, shim, startShim } from './sqlserver-opening.ts';
+import { open, opening, shim, startShim } from './sqlserver-opening.ts';
 
 /** Whether the next read's count is wrong. */
 let isMiscounting = false;
@@ -13,6 +14,7 @@ describeWarehouse('SQL Server', {
     isMiscounting = false;
     return open({ ...options, fault });
   },
+  apart: () => productOpening(...opening()),
   running: async () => shim.running().length,
   execute: (sql) => shim.execute(sql.replace(/select top (\d+) (.*)$/, 'select $2 limit $1')), // DuckDB's SQL
   rows: (n) => `select top ${n} id, padding from numbers order by id`,
@@ -24,7 +26,7 @@ describeWarehouse('SQL Server', {
     'a second statement without a semicolon':
       'select 1 as id) s insert into written values (1) select * from (select 1 as id',
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'wrapped', tried: false },
+  guarantees: { snapshot: 'transaction', readOnly: 'wrapped', errorPosition: 'all', tried: false },
   failsAt: (n) =>
     `select top ${2 * n} cast(case when id = ${n} then 'x' else '1' end as int) as id, padding from numbers order by id`,
   async cut() {

@@ -3,6 +3,7 @@ import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { openTrino } from '../../warehouse/trino/open.ts';
 import { describeWarehouse } from './contract.ts';
+import { productOpening } from './contract/fixture.ts';
 import { READER, readAll } from './reading.ts';
 import { startTrino, type TrinoShim } from './shims/trino/server.ts';
 
@@ -18,10 +19,13 @@ async function start(): Promise<void> {
 const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/memory/main`;
 const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
 
-function open({ statementTimeout = 60_000, at = url() } = {}): Promise<Warehouse> {
+function opening({ statementTimeout = 60_000, at = url() } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'trino' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
-  return openWarehouse(source, { SHOP_URL: at }, READER);
+  return [source, { SHOP_URL: at }, READER];
 }
+
+const open = (options?: Parameters<typeof opening>[0]): Promise<Warehouse> =>
+  openWarehouse(...opening(options));
 
 describeWarehouse('Trino', {
   start,
@@ -32,6 +36,7 @@ describeWarehouse('Trino', {
       { connect: 10_000, short: 30_000, beyond: 10_000, heartbeat: 200 },
     ),
   execute: (sql) => shim.engine.execute(sql),
+  apart: () => productOpening(...opening()),
   running: async () => shim.running(),
   rows,
   slow: "select 1 as id from (select 'shim_sleep') slow",
@@ -41,7 +46,7 @@ describeWarehouse('Trino', {
     'an INSERT after the query': 'select 1 as id) segment; insert into written values (1); select (1',
   },
   written: () => shim.engine.count('written'),
-  guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: true },
+  guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: true },
   failsAt: (n) =>
     `select cast(case when i = ${n} then 'x' else cast(i as varchar) end as bigint) as id,
             repeat('x', 100) as padding from range(1, ${2 * n} + 1) t(i)`,

@@ -14,7 +14,12 @@ import { CLOCK, describeStatement, lookStatement, readStatement } from './statem
 import { Storage, type StoragePlace } from './storage.ts';
 import { TIMEOUTS, type Timeouts } from './waits.ts';
 
-const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'wrapped', tried: false };
+const GUARANTEES: Guarantees = {
+  snapshot: 'statement',
+  readOnly: 'wrapped',
+  errorPosition: 'none',
+  tried: false,
+};
 
 /** Where BigQuery is. */
 export interface Places {

@@ -21,7 +21,12 @@ import { linesOf } from './rows.ts';
 import { ClickHouseServer } from './server.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement, type Asked } from './statements.ts';
 
-const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'server', tried: false };
+const GUARANTEES: Guarantees = {
+  snapshot: 'statement',
+  readOnly: 'server',
+  errorPosition: 'syntax',
+  tried: false,
+};
 const EXAMPLE = 'https://user:password@host:8443/database';
 
 /**

@@ -70,7 +70,7 @@ export function openDatabricks(
   }
 
   return openRest({
-    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: false },
     dialect: DATABRICKS,
     quoteColumn: quoted,
     clock: 'select current_timestamp() as now',

@@ -52,9 +52,10 @@ export interface DuckdbSource {
 }
 
 function guaranteesOf(place: Place): Guarantees {
-  if ('file' in place) return { snapshot: 'transaction', readOnly: 'server', tried: true };
-  if ('folder' in place) return { snapshot: 'none', readOnly: 'wrapped', tried: true };
-  return { snapshot: 'statement', readOnly: 'wrapped', tried: false };
+  if ('file' in place)
+    return { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true };
+  if ('folder' in place) return { snapshot: 'none', readOnly: 'wrapped', errorPosition: 'all', tried: true };
+  return { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: false };
 }
 
 /**

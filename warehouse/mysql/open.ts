@@ -15,7 +15,12 @@ import { describeStatement, lookStatement, readStatement } from './statements.ts
 import { isMissingTable, missingTable } from './tables.ts';
 import { mysqlTarget } from './url.ts';
 
-const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: true };
+const GUARANTEES: Guarantees = {
+  snapshot: 'transaction',
+  readOnly: 'server',
+  errorPosition: 'none',
+  tried: true,
+};
 
 /** MariaDB's warning that `limit rows examined` has ended a query early. */
 const NOT_ALL_EXAMINED = '1931';

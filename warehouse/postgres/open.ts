@@ -27,7 +27,12 @@ import { isMissingTable, missingTable } from './tables.ts';
 const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: true };
+const GUARANTEES: Guarantees = {
+  snapshot: 'transaction',
+  readOnly: 'server',
+  errorPosition: 'all',
+  tried: true,
+};
 
 /** The maximum time without an answer of the server, in milliseconds. */
 export interface Timeouts {

@@ -25,7 +25,12 @@ import { beginReading } from './session.ts';
 import { describeStatement, hasSeveralStatements, lookStatement, readStatement } from './statements.ts';
 import { RowStream } from './stream.ts';
 
-const GUARANTEES: Guarantees = { snapshot: 'transaction', readOnly: 'server', tried: false };
+const GUARANTEES: Guarantees = {
+  snapshot: 'transaction',
+  readOnly: 'server',
+  errorPosition: 'syntax',
+  tried: false,
+};
 
 /** The maximum time without an answer of the server, in milliseconds: see postgres/open.ts. */
 const TIMEOUTS = { short: 30_000, beyond: 10_000 };

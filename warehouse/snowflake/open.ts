@@ -74,7 +74,7 @@ export function openSnowflake(
   }
 
   return openRest({
-    guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
     dialect: SNOWFLAKE,
     quoteColumn: quoted,
     clock: 'select current_timestamp() as now',

@@ -50,7 +50,12 @@ export async function openSqlServer(
     connection.close();
     throw failures(error);
   });
-  const guarantees: Guarantees = { snapshot: isolation, readOnly: 'wrapped', tried: false };
+  const guarantees: Guarantees = {
+    snapshot: isolation,
+    readOnly: 'wrapped',
+    errorPosition: 'all',
+    tried: false,
+  };
   const ended = new Promise<void>((resolve) => connection.once('end', () => resolve()));
   let isBegun = false;
   let isReading = false;

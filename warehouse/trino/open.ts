@@ -20,7 +20,12 @@ import { describeColumn, type TrinoColumn } from './kinds.ts';
 import { PageText } from './page-text.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
 
-const GUARANTEES: Guarantees = { snapshot: 'statement', readOnly: 'wrapped', tried: true };
+const GUARANTEES: Guarantees = {
+  snapshot: 'statement',
+  readOnly: 'wrapped',
+  errorPosition: 'all',
+  tried: true,
+};
 const EXAMPLE = 'https://user:password@host:8443/catalog/schema';
 /** Trino gives up a query after five minutes in which its client asks for nothing. */
 const HEARTBEAT = 60_000;

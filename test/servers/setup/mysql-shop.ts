@@ -6,12 +6,15 @@ import { READER } from '../../warehouse/reading.ts';
 import type { Certificates } from '../../support/certificates.ts';
 import { startMariadb, type Mariadb } from './mariadb.ts';
 
+type Changes = Partial<{ statementTimeout: number; url: string }>;
+
 /** A server with the database `shop`, and its user `reader`. */
 export interface MysqlShop {
   server: Mariadb;
   isMariadb: boolean;
   url: string;
-  open(options?: { statementTimeout?: number; url?: string }): Promise<Warehouse>;
+  open(changes?: Changes): Promise<Warehouse>;
+  opening(changes?: Changes): Parameters<typeof openWarehouse>;
   /** The ids of the connections of the reader that do something, with their statements. */
   busy(): Promise<(string | null)[][]>;
 }
@@ -43,14 +46,16 @@ export async function startShop(numbers: number, certificates?: Certificates['se
     await server.admin(`insert into numbers select i + ${rows} from numbers`);
   const [[version]] = (await server.admin('select version()')) as [[string]];
   const ownUrl = `mysql://reader:p%25w@${server.host}:${server.port}/shop`;
+  const opening: MysqlShop['opening'] = ({ statementTimeout = 60_000, url = ownUrl } = {}) => {
+    const source = { driver: 'mysql' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
+    return [source, { SHOP_DATABASE_URL: url }, READER];
+  };
   return {
     server,
     isMariadb: /maria/i.test(version),
     url: ownUrl,
-    open({ statementTimeout = 60_000, url = ownUrl } = {}) {
-      const source = { driver: 'mysql' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
-      return openWarehouse(source, { SHOP_DATABASE_URL: url }, READER);
-    },
+    open: (changes) => openWarehouse(...opening(changes)),
+    opening,
     busy: () =>
       server.admin(`select id, info from information_schema.processlist
         where user = 'reader' and command not in ('Sleep', 'Killed')`),

@@ -1,5 +1,22 @@
 import type { ColumnKind } from '../../../activation/values/kinds.ts';
+import type { openWarehouse } from '../../../warehouse/open.ts';
 import type { Guarantees, Warehouse } from '../../../warehouse/source.ts';
+
+/** How a process of its own opens a source. */
+export interface Apart {
+  /** The path of a module of the driver, from the root of the project. */
+  module: string;
+  /** The function in it that opens the source. */
+  name: string;
+  /** Its arguments, which JSON can carry. */
+  options: unknown[];
+  stop?: () => Promise<void>;
+}
+
+/** A source that the product's own function opens. */
+export function productOpening(...options: Parameters<typeof openWarehouse>): Apart {
+  return { module: 'warehouse/open.ts', name: 'openWarehouse', options };
+}
 
 /** What the test of a driver needs: a real warehouse, and the few pieces of SQL that differ between dialects. */
 export interface WarehouseFixture {
@@ -24,6 +41,8 @@ export interface WarehouseFixture {
   guarantees: Guarantees;
   /** A query like `rows(2 * n)`, of which row n has a value that cannot be computed. */
   failsAt(n: number): string;
+  /** A source that sends its rows in chunks as large as the service sends at most. */
+  apart(): Apart | Promise<Apart>;
   /** Ends the connections of the driver, as a server that stops would. */
   cut(): Promise<void>;
   /** Makes the server end connections that read slowly; the pause in milliseconds that is too long for it. */

@@ -59,10 +59,12 @@ export function describeStatements(fixture: Dialected): void {
     expect((await readAll(await fixture.open(), { table: 'contract_kept' }, ['id'])).lines).toEqual([]);
   });
 
-  test('a query error says what it means and where it is in the query; the text of the database is kept apart', async () => {
-    await expect(readAll(await fixture.open(), fixture.sql.nowhere, ['id'])).rejects.toMatchObject({
+  test('a query error says what it means, and where it is if the warehouse says so; the text of the database is kept apart', async () => {
+    const { guarantees, sql } = fixture;
+    expect(sql.nowhereSays.source.includes(' at line ')).toBe(guarantees.errorPosition === 'all');
+    await expect(readAll(await fixture.open(), sql.nowhere, ['id'])).rejects.toMatchObject({
       type: 'SegmentQueryFailed',
-      message: expect.stringMatching(fixture.sql.nowhereSays) as string,
+      message: expect.stringMatching(sql.nowhereSays) as string,
       words: expect.any(Sealed) as unknown,
     });
   });
