@@ -3,6 +3,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { WarehouseFixture } from './fixture.ts';
 
+/** Of `npm start`. */
+const OPTIONS = ['--expose-gc', '--max-semi-space-size=2'];
+const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
+
 /** How much memory a read needs, in a process of its own: the server is in the process of the tests. */
 export function describeMemory(fixture: WarehouseFixture): void {
   test(
@@ -12,11 +16,15 @@ export function describeMemory(fixture: WarehouseFixture): void {
       const { stop, ...opening } = await fixture.apart();
       try {
         const request = { ...opening, query: fixture.rows(2_000_000) };
-        const program = ['dev/start.js', 'test/warehouse/contract/read-apart.ts', JSON.stringify(request)];
-        const { stdout } = await promisify(execFile)(process.execPath, program);
+        const program = [
+          ...OPTIONS,
+          'dev/start.js',
+          'test/warehouse/contract/read-apart.ts',
+          JSON.stringify(request),
+        ];
+        const { stdout } = await promisify(execFile)(process.execPath, program, { env });
         const { lines, counted, megabytes } = JSON.parse(stdout) as Record<string, number>;
         expect({ lines, counted }).toEqual({ lines: 2_000_000, counted: 2_000_000 });
-        console.log('MB', megabytes);
         expect(megabytes).toBeLessThan(256);
       } finally {
         await stop?.();

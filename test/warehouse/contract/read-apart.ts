@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Warehouse } from '../../../warehouse/source.ts';
+import { collectGarbage } from '../../../worker/garbage.ts';
 import type { Apart } from './fixture.ts';
 
 /* Reads a source in a process of its own, which memory.ts starts, and prints how many rows there were and its memory. */
 
+collectGarbage();
 const { module, name, options, query } = JSON.parse(process.argv[2]!) as Apart & { query: string };
 const driver = (await import(resolve(module))) as Record<
   string,
