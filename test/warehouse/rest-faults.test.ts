@@ -18,7 +18,7 @@ const keys = () =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'geheim' },
   });
 const { publicKey, privateKey } = keys();
-const WAITS = { connect: 5_000, answer: 5_000, bytes: 500 };
+const TIMEOUTS = { connect: 5_000, short: 2_000, beyond: 10_000 };
 const shared = { statementTimeout: 60_000, reader: READER };
 
 interface Service {
@@ -40,7 +40,7 @@ const snowflake: Service = {
         login: token === undefined ? { user: 'reader', privateKey, passphrase: 'geheim' } : { token },
         warehouse: 'REPORTING',
       },
-      { origin, waits: WAITS },
+      { origin, timeouts: TIMEOUTS },
     ),
 };
 const databricks: Service = {
@@ -48,7 +48,7 @@ const databricks: Service = {
   open: ({ url: origin }, token = 'pat') =>
     openDatabricks(
       { ...shared, host: 'shop.cloud.databricks.com', login: { token }, warehouse: 'abc' },
-      { origin, waits: WAITS },
+      { origin, timeouts: TIMEOUTS },
     ),
 };
 const ROWS = "select id, repeat('x', 100) as padding from range(1, 20001) numbered (id)";

@@ -75,7 +75,7 @@ export function failuresOf({
   statementTimeout: number;
 }): Failures {
   return (error, during = {}) => {
-    if (!(error instanceof ServerError)) return networkFailure(error, connection);
+    if (!(error instanceof ServerError)) return networkFailure(error, { variable: connection });
     const { statement, elapsed = 0 } = during;
     const { words } = error;
     const setting = statement?.setting;

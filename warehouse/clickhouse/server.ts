@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { HttpConnection, shortText, type Timeouts } from '../http/connection.ts';
+import { shortText } from '../http/answer.ts';
+import { HttpConnection, type Timeouts } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
 import { readerName, type Reader } from '../source.ts';
@@ -48,22 +49,23 @@ export class ClickHouseServer {
   async ask({ text, format }: Asked): Promise<Answer> {
     const running = { id: randomUUID(), abort: new AbortController() };
     this.#running = running;
-    const { status, headers, body } = await this.#post(text, {
+    const answer = await this.#post(text, {
       settings: { ...this.#settings, ...format, query_id: running.id },
       silence: this.#silence,
       signal: running.abort.signal,
     });
+    const { status, headers, body } = answer;
     const code = headers['x-clickhouse-exception-code'];
     if (status === 200 && code === undefined) {
       const tag = headers['x-clickhouse-exception-tag'];
       return { body, tag: typeof tag === 'string' ? tag : undefined };
     }
-    const words = await shortText(body);
+    const words = await shortText(answer);
     this.done();
     throw (
       ServerError.from(words) ??
       (code === undefined
-        ? statusFailure(status, this.#target.variable, 'the HTTP interface of ClickHouse')
+        ? statusFailure(answer, this.#target, 'the HTTP interface of ClickHouse')
         : new ServerError(Number(code), words))
     );
   }
@@ -84,12 +86,10 @@ export class ClickHouseServer {
     running.abort.abort();
     const timeout = Math.min(this.#timeouts.short, this.#timeouts.beyond);
     try {
-      const { body } = await this.#post(killStatement(running.id), {
-        settings: {},
-        silence: timeout,
-        signal: AbortSignal.timeout(timeout),
-      });
-      for await (const piece of body) void piece;
+      const signal = AbortSignal.timeout(timeout);
+      await shortText(
+        await this.#post(killStatement(running.id), { settings: {}, silence: timeout, signal }),
+      );
     } catch {
       return; // the closed connection remains
     }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { EnvReference } from '../../activation/definition/common.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
-import type { HttpClient } from '../rest/http.ts';
+import { shortText } from '../http/answer.ts';
+import type { RestClient } from '../rest/client.ts';
 
 /** How to log in, with the secrets. */
 export type Login = { token: string } | { clientId: string; clientSecret: string };
@@ -26,14 +27,14 @@ const tokenAnswer = z.object({ access_token: z.string(), expires_in: z.number() 
  * requested when it is needed and renewed in time.
  * @see https://docs.databricks.com/aws/en/dev-tools/auth/oauth-m2m
  */
-export function authorization(http: HttpClient, connection: string, login: Login) {
+export function authorization(client: RestClient, login: Login) {
   if ('token' in login) return async () => headersOf(login.token);
   let renewal = 0;
   let headers: Promise<Record<string, string>> | undefined;
   return () => {
     if (headers === undefined || performance.now() >= renewal) {
       renewal = Infinity;
-      headers = request(http, connection, login).then(({ access_token: token, expires_in: seconds }) => {
+      headers = request(client, login).then(({ access_token: token, expires_in: seconds }) => {
         const life = seconds * 1_000;
         renewal = performance.now() + Math.max(life - RESERVE, life / 2);
         return headersOf(token);
@@ -45,12 +46,11 @@ export function authorization(http: HttpClient, connection: string, login: Login
 }
 
 async function request(
-  http: HttpClient,
-  connection: string,
+  client: RestClient,
   { clientId, clientSecret }: { clientId: string; clientSecret: string },
 ): Promise<z.infer<typeof tokenAnswer>> {
   const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-  const answer = await http.send({
+  const answer = await client.send({
     method: 'POST',
     url: '/oidc/v1/token',
     headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
@@ -58,12 +58,13 @@ async function request(
   });
   const { status } = answer;
   if (status >= 400 && status < 500) {
-    answer.body.resume();
+    await shortText(answer);
     const check = ['host', 'clientId', 'clientSecret'];
-    throw new Failure('sourceLoginRefused', { connection, check, code: `HTTP status ${status}` });
+    const code = `HTTP status ${status}`;
+    throw new Failure('sourceLoginRefused', { connection: client.host, check, code });
   }
-  const token = tokenAnswer.safeParse(await http.json(answer, EXPECTED));
-  if (!token.success) throw http.unreadable(status, EXPECTED);
+  const token = tokenAnswer.safeParse(await client.json(answer, EXPECTED));
+  if (!token.success) throw client.unreadable(status, EXPECTED);
   return token.data;
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, microseconds } from '../rest/conversions.ts';
+import { conversionFor } from '../rest/conversions.ts';
 import type { RestColumn } from '../rest/service.ts';
+import { microseconds } from './epoch.ts';
 
 /** A column as the Statement Execution API describes it. */
 export interface FieldType {

@@ -1,16 +1,9 @@
-import ms from 'ms';
 import { Failure } from '../../contract/failure.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import { conditionOfSqlstate } from '../rest/conditions.ts';
 import { placeOfLine } from '../rest/places.ts';
+import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
-
-export interface Source {
-  /** The host, for messages. */
-  connection: string;
-  /** In milliseconds. */
-  statementTimeout: number;
-}
 
 /** The error of a statement, or of a call. */
 export interface Refusal {
@@ -55,7 +48,8 @@ const CONDITIONS: Record<string, Condition> = {
 };
 
 /** Converts refusals into failures; no other function does. The service's text may contain values: it is kept apart. */
-export function failureOf(refusal: Refusal, { connection }: Source, statement: Statement): Failure {
+export function failureOf(refusal: Refusal, { client }: Context, statement: Statement): Failure {
+  const connection = client.host;
   const { status, code, message: words } = refusal;
   const named = conditionName(words);
   const sqlState = refusal.sqlState ?? /\bSQLSTATE:? (\w{5})\b/.exec(words ?? '')?.[1];
@@ -75,10 +69,6 @@ export function failureOf(refusal: Refusal, { connection }: Source, statement: S
   const at = placeOf(words, statement);
   const facts = { setting, table, condition: condition ?? ('other' as const), at, code: known };
   return new Failure('queryRefused', facts, { words });
-}
-
-export function timedOut({ statementTimeout }: Source, { setting }: Statement): Failure {
-  return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
 }
 
 /** `[UNRESOLVED_COLUMN.WITH_SUGGESTION] …`, of which the first part says enough. */

@@ -1,12 +1,14 @@
-import { HttpClient, type Waits } from '../rest/http.ts';
+import type { Timeouts } from '../http/connection.ts';
+import { RestClient } from '../rest/client.ts';
 import { openRest } from '../rest/open.ts';
+import type { Context } from '../rest/statement.ts';
 import { readerName, type Reader, type Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { refusal, statementAnswer } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
 import { quoted } from './columns.ts';
 import { failureOf } from './failures.ts';
-import { DatabricksStatement, EXPECTED, PATH, type Context } from './running.ts';
+import { DatabricksStatement, EXPECTED, PATH } from './running.ts';
 import { DATABRICKS } from './statements.ts';
 
 export interface DatabricksSource {
@@ -24,19 +26,18 @@ export interface DatabricksSource {
 
 /**
  * A SQL warehouse of Databricks, by its Statement Execution API. Rows come by links into the store of the workspace.
- * @param options another address of the service, and other waits, for tests
+ * @param options another address of the service, and other timeouts, for tests
  * @see https://docs.databricks.com/api/statement-execution/v1/execute-statement
  */
 export function openDatabricks(
-  { host: connection, login, warehouse, catalog, schema, statementTimeout, reader }: DatabricksSource,
-  options: { origin?: string; waits?: Waits } = {},
+  { host, login, warehouse, catalog, schema, statementTimeout, reader }: DatabricksSource,
+  options: { origin?: string; timeouts?: Timeouts } = {},
 ): Warehouse {
-  const http = new HttpClient({ origin: `https://${connection}`, connection, ...options });
-  const authorize = authorization(http, connection, login);
+  const client = new RestClient(host, options);
+  const authorize = authorization(client, login);
   const context: Context = {
-    connection,
+    client,
     statementTimeout,
-    http,
     headers: async () => ({ 'user-agent': 'actito-sync/1', ...(await authorize()) }),
   };
   // the history of queries shows the text, and so who reads
@@ -44,7 +45,7 @@ export function openDatabricks(
 
   async function submit(own: Statement): Promise<DatabricksStatement> {
     const statement = { ...own, text: comment + own.text, offset: comment.length + own.offset };
-    const answer = await http.send({
+    const answer = await client.send({
       method: 'POST',
       url: PATH,
       headers: { ...(await context.headers()), 'content-type': 'application/json' },
@@ -59,13 +60,13 @@ export function openDatabricks(
       }),
     });
     const { status } = answer;
-    const said = await http.json(answer, EXPECTED);
+    const said = await client.json(answer, EXPECTED);
     if (status !== 200) {
       const { error_code: code, message } = refusal.safeParse(said).data ?? {};
       throw failureOf({ status, code, message }, context, statement);
     }
     const accepted = statementAnswer.safeParse(said);
-    if (!accepted.success) throw http.unreadable(status, EXPECTED);
+    if (!accepted.success) throw client.unreadable(status, EXPECTED);
     return new DatabricksStatement(context, statement, accepted.data.statement_id);
   }
 
@@ -75,7 +76,8 @@ export function openDatabricks(
     quoteColumn: quoted,
     clock: 'select current_timestamp() as now',
     submit,
-    unreadable: () => http.unreadable(200, 'JSON with rows of texts'),
-    close: () => http.close(),
+    unreadable: () => client.unreadable(200, 'JSON with rows of texts'),
+    failure: (error) => client.failure(error),
+    close: () => client.close(),
   });
 }

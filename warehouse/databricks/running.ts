@@ -1,148 +1,92 @@
 import { Failure } from '../../contract/failure.ts';
-import type { Answer, HttpClient } from '../rest/http.ts';
+import { shortText, type HttpAnswer } from '../http/answer.ts';
 import type { JsonLines } from '../rest/json-lines.ts';
-import { poll } from '../rest/polling.ts';
-import type { RestColumn, Running } from '../rest/service.ts';
+import type { RestColumn } from '../rest/service.ts';
+import { RestStatement, type Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 import { chunk, refusal, statementAnswer, type Manifest, type StatementAnswer } from './answers.ts';
 import { columnOf } from './columns.ts';
-import { failureOf, timedOut, type Source } from './failures.ts';
+import { failureOf } from './failures.ts';
 
 export const EXPECTED = 'JSON with statement_id and status';
 export const PATH = '/api/2.0/sql/statements';
-const CANCEL_TIMEOUT = 10_000;
 /** How often a link is requested again that is no longer valid. */
 const RENEWALS = 3;
 
-/** What the statements of a source share. */
-export interface Context extends Source {
-  http: HttpClient;
-  headers: () => Promise<Record<string, string>>;
-}
-
 /** A statement that a SQL warehouse has accepted. Its timeout is ours: the API has no sessions to set one in. */
-export class DatabricksStatement implements Running {
-  readonly #context: Context;
-  readonly #statement: Statement;
-  readonly #path: string;
-  readonly #deadline: number;
-  /** The service has no more work with it. */
-  #isOver = false;
-
+export class DatabricksStatement extends RestStatement {
   constructor(context: Context, statement: Statement, id: string) {
-    this.#context = context;
-    this.#statement = statement;
-    this.#path = `${PATH}/${encodeURIComponent(id)}`;
-    this.#deadline = performance.now() + context.statementTimeout;
+    const path = `${PATH}/${encodeURIComponent(id)}`;
+    super(context, statement, { path, timeout: context.statementTimeout });
   }
 
   async columns(signal: AbortSignal): Promise<RestColumn[]> {
-    const { manifest } = await this.#end(signal);
+    const { manifest } = await this.#succeeded(signal);
     return manifest.schema.columns.map(columnOf);
   }
 
   async *lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined> {
-    const { manifest, result } = await this.#end(signal);
+    const { manifest, result } = await this.#succeeded(signal);
     if (manifest.truncated) {
-      const { setting, table } = this.#statement;
+      const { setting, table } = this.statement;
       const code = 'Databricks truncates results beyond 100 GiB';
       throw new Failure('queryRefused', { setting, table, condition: 'limit', code });
     }
-    const count = manifest.total_chunk_count;
-    let next: Promise<Answer> | undefined;
-    try {
-      // while a chunk is read, the next one is requested, and no other
-      for (let index = 0; index < count; index++) {
-        const current = await (next ?? this.#chunk(index, signal, result));
-        next = index + 1 < count ? this.#chunk(index + 1, signal) : undefined;
-        next?.catch(() => undefined); // whoever awaits it gets the error
-        const before = encoder.lines;
-        yield* this.#document(current, encoder, signal);
-        const told = manifest.chunks.find(({ chunk_index: at }) => at === index)?.row_count;
-        if (told !== undefined && told !== encoder.lines - before) throw new Failure('segmentIncomplete', {});
-      }
-      return manifest.total_row_count;
-    } finally {
-      next?.then(({ body }) => body.destroy()).catch(() => undefined);
-    }
-  }
-
-  async cancel(): Promise<void> {
-    if (this.#isOver) return;
-    const { http, headers } = this.#context;
-    const signal = AbortSignal.timeout(CANCEL_TIMEOUT);
-    try {
-      const call = { method: 'POST' as const, url: `${this.#path}/cancel`, headers: await headers(), signal };
-      (await http.send(call)).body.resume();
-    } catch {
-      return; // the service ends a statement that is not polled for 15 minutes
-    }
+    const told = new Map(manifest.chunks.map(({ chunk_index: at, row_count: rows }) => [at, rows]));
+    const counts = Array.from({ length: manifest.total_chunk_count }, (_, index) => told.get(index));
+    const request = (index: number) => this.#chunk(index, signal, index === 0 ? result : undefined);
+    yield* this.parts(counts, request, encoder);
+    return manifest.total_row_count;
   }
 
   /** Waits until the statement has succeeded. */
-  async #end(signal: AbortSignal): Promise<StatementAnswer & { manifest: Manifest }> {
-    const ended = await poll(() => this.#ask(signal), this.#deadline, signal);
-    if (ended === undefined) throw timedOut(this.#context, this.#statement);
+  async #succeeded(signal: AbortSignal): Promise<StatementAnswer & { manifest: Manifest }> {
+    const ended = await this.ended(() => this.#ask(signal), signal);
     const { status, manifest } = ended;
     if (status.state === 'SUCCEEDED') {
-      if (manifest === undefined) throw this.#context.http.unreadable(200, EXPECTED);
+      if (manifest === undefined) throw this.context.client.unreadable(200, EXPECTED);
       return { ...ended, manifest };
     }
-    this.#isOver = true;
+    this.isOver = true;
     const { error, sql_state: sqlState } = status;
     const code = error?.error_code ?? (status.state === 'FAILED' ? undefined : 'CANCELLED');
-    throw failureOf({ code, sqlState, message: error?.message }, this.#context, this.#statement);
+    throw failureOf({ code, sqlState, message: error?.message }, this.context, this.statement);
   }
 
   async #ask(signal: AbortSignal): Promise<StatementAnswer | undefined> {
-    const answer = statementAnswer.safeParse(await this.#get(this.#path, signal));
-    if (!answer.success) throw this.#context.http.unreadable(200, EXPECTED);
+    const answer = statementAnswer.safeParse(await this.#get(this.path, signal));
+    if (!answer.success) throw this.context.client.unreadable(200, EXPECTED);
     return ['PENDING', 'RUNNING'].includes(answer.data.status.state) ? undefined : answer.data;
   }
 
   /** Requests the rows of a chunk from the store, by the known link or a new one. */
-  async #chunk(index: number, signal: AbortSignal, known?: StatementAnswer['result']): Promise<Answer> {
-    const { http, connection } = this.#context;
+  async #chunk(index: number, signal: AbortSignal, known?: StatementAnswer['result']): Promise<HttpAnswer> {
+    const { client } = this.context;
     let links = known;
     for (let renewals = 0; ; renewals++) {
-      links ??= chunk.safeParse(await this.#get(`${this.#path}/result/chunks/${index}`, signal)).data;
+      links ??= chunk.safeParse(await this.#get(`${this.path}/result/chunks/${index}`, signal)).data;
       // never that of another chunk: chunks can have the same number of rows
       const own = links?.external_links.find(({ chunk_index: at = index }) => at === index);
-      if (!own) throw http.unreadable(200, 'JSON with external_links');
+      if (!own) throw client.unreadable(200, 'JSON with external_links');
       // the link contains its own credential, and the store refuses a second one
-      const answer = await http.send({ method: 'GET', url: own.external_link, signal });
+      const answer = await client.send({ method: 'GET', url: own.external_link, signal });
       if (answer.status === 200) return answer;
-      answer.body.resume();
-      if (renewals === RENEWALS)
-        throw new Failure('sourceBrokeOff', {
-          connection,
-          code: `HTTP status ${answer.status} of a result link`,
-        });
+      await shortText(answer);
+      if (renewals === RENEWALS) {
+        const code = `HTTP status ${answer.status} of a result link`;
+        throw new Failure('sourceBrokeOff', { connection: client.host, code });
+      }
       links = undefined;
     }
   }
 
   /** @throws Failure if the answer is a refusal */
   async #get(url: string, signal: AbortSignal): Promise<unknown> {
-    const { http, headers } = this.#context;
-    const answer = await http.send({ method: 'GET', url, headers: await headers(), signal });
-    const said = await http.json(answer, EXPECTED, signal);
+    const answer = await this.get(url, signal);
+    const said = await this.context.client.json(answer, EXPECTED);
     const { status } = answer;
     if (status === 200) return said;
     const { error_code: code, message } = refusal.safeParse(said).data ?? {};
-    throw failureOf({ status, code, message }, this.#context, this.#statement);
-  }
-
-  async *#document(
-    { body }: Answer,
-    encoder: JsonLines,
-    signal: AbortSignal,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      for await (const part of body) yield* encoder.push(part as Buffer);
-    } catch (error) {
-      throw this.#context.http.failure(error, signal);
-    }
-    encoder.endDocument();
+    throw failureOf({ status, code, message }, this.context, this.statement);
   }
 }

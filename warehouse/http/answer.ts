@@ -9,7 +9,9 @@ export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   /** Throws what ended the connection, after all bytes that arrived before. An early stop ends the request. */
-  body: AsyncGenerator<Buffer, void, undefined>;
+  body: AsyncIterable<Buffer>;
+  /** Ends the request, for a body that is not read. */
+  discard: () => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    if (status >= 200) this.#resolve({ status, headers, body: this.#body() });
+    if (status >= 200) this.#resolve({ status, headers, body: this.#body(), discard: () => this.#discard() });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -87,8 +89,12 @@ export class Receiver implements Dispatcher.DispatchHandler {
         } else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
-      if (!this.#end) this.#controller?.abort(abortion());
+      this.#discard();
     }
+  }
+
+  #discard(): void {
+    if (!this.#end) this.#controller?.abort(abortion());
   }
 }
 
@@ -96,4 +102,18 @@ export class Receiver implements Dispatcher.DispatchHandler {
 function abortion(signal?: AbortSignal): Error {
   const isLate = signal?.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   return Object.assign(new Error('The request was ended.'), { code: isLate ? 'ETIMEDOUT' : 'ECANCELED' });
+}
+
+/** The most of an error's text that is read, in bytes. */
+const MOST_TEXT = 64 * 1024;
+
+/** Reads the text of an answer that should be short; what is longer is cut. */
+export async function shortText({ body }: Pick<HttpAnswer, 'body'>): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    if ((size += piece.length) > MOST_TEXT) break;
+  }
+  return Buffer.concat(pieces).subarray(0, MOST_TEXT).toString();
 }

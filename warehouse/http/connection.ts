@@ -1,12 +1,13 @@
 import { EnvHttpProxyAgent } from 'undici';
 import { Receiver, type HttpAnswer } from './answer.ts';
+import { whileBusy } from './busy.ts';
 import type { HttpTarget } from './target.ts';
 
 /** The maximum waits, in milliseconds. */
 export interface Timeouts {
   /** For a connection. */
   connect: number;
-  /** For an answer without work, such as the end of a query. */
+  /** For an answer without work, such as the end of a query; also how long a busy server is asked again. */
   short: number;
   /** The time after the statement timeout within which a running server would have answered. */
   beyond: number;
@@ -15,7 +16,7 @@ export const TIMEOUTS: Timeouts = { connect: 10_000, short: 30_000, beyond: 10_0
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
-  /** Path and query, or a whole URL of the same server. */
+  /** Path and query, or a whole URL, also of another server. */
   url: string;
   headers?: Record<string, string>;
   body?: string;
@@ -24,13 +25,21 @@ export interface HttpRequest {
   silence: number;
 }
 
+/** A request that may be sent again. */
+export interface RepeatableRequest extends HttpRequest {
+  /** What an attempt after the first one adds to the URL. */
+  again?: string;
+}
+
 /** The connections of one read to a server, directly or through the proxy that the environment names. */
 export class HttpConnection {
   readonly #origin: string;
   readonly #agent: EnvHttpProxyAgent;
+  readonly #short: number;
 
-  constructor({ origin, tls }: HttpTarget, { connect }: Timeouts) {
+  constructor({ origin, tls }: Pick<HttpTarget, 'origin' | 'tls'>, { connect, short }: Timeouts) {
     this.#origin = origin;
+    this.#short = short;
     const connecting = { ...tls, timeout: connect } as { timeout: number };
     this.#agent = new EnvHttpProxyAgent({ connect: connecting, requestTls: connecting });
   }
@@ -54,22 +63,15 @@ export class HttpConnection {
     return receiver.answer;
   }
 
+  /** Like {@link request}; again while the server, or a gateway before it, has no time for the request. */
+  requestWhileBusy({ again = '', ...request }: RepeatableRequest): Promise<HttpAnswer> {
+    const { url, signal } = request;
+    const ask = (attempt: number) => this.request({ ...request, url: attempt > 1 ? url + again : url });
+    return whileBusy(ask, { limit: this.#short, signal });
+  }
+
   /** Ends all connections, also in the middle of an answer. */
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
-}
-
-/** The most of an error's text that is read, in bytes. */
-const MOST = 64 * 1024;
-
-/** Reads the text of an answer that should be short; what is longer is cut. */
-export async function shortText(body: AsyncIterable<Buffer>): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    if ((size += piece.length) > MOST) break;
-  }
-  return Buffer.concat(pieces).subarray(0, MOST).toString();
 }

@@ -7,9 +7,10 @@ import { valueText } from '../sql/values.ts';
  */
 export type Conversion = (bytes: Buffer, start: number, end: number) => number;
 
-const [PLUS, DASH, DOT, ZERO, NINE, COLON, SPACE, T, LETTER_Z] = [43, 45, 46, 48, 57, 58, 32, 84, 90];
+const [PLUS, DASH, DOT, ZERO, NINE, COLON, SPACE, T] = [43, 45, 46, 48, 57, 58, 32, 84];
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
+const UTC = Buffer.from('+00:00');
 const DATE = 'dddd-dd-dd'.length;
 const SECONDS = 'dddd-dd-dd dd:dd:dd'.length;
 const MICROSECONDS = 6;
@@ -48,12 +49,16 @@ function slowly(kind: ColumnKind, scale?: number): Conversion {
 
 const slowBoolean = slowly('boolean');
 
-/** Only the two words that services send, letter by letter. */
+/** Only the two words that services send. */
 function booleans(bytes: Buffer, start: number, end: number): number {
   const word = bytes[start] === TRUE[0] ? TRUE : FALSE;
+  return isAt(bytes, start, end, word) ? start + 1 : slowBoolean(bytes, start, end);
+}
+
+function isAt(bytes: Buffer, start: number, end: number, word: Buffer): boolean {
   let at = 0;
   while (at < word.length && bytes[start + at] === word[at]) at += 1;
-  return at === word.length && end - start === at ? start + 1 : slowBoolean(bytes, start, end);
+  return at === word.length && end - start === at;
 }
 
 /** Decimals of databases that print as many of them as the type has. */
@@ -70,7 +75,7 @@ function decimals(scale = 0): Conversion {
   };
 }
 
-/** Moments as `2026-01-31 10:20:30.120000`, with `T`, with fewer digits, with `Z` or an offset of zero. */
+/** Moments as `2026-01-31 10:20:30.120000`, with `T`, with fewer digits, with an offset of zero. */
 function moments(kind: 'timestamp' | 'timestamptz'): Conversion {
   const convert = slowly(kind);
   return (bytes, start, end) => {
@@ -83,23 +88,15 @@ function moments(kind: 'timestamp' | 'timestamptz'): Conversion {
     }
     if (fraction - seconds - 1 > MICROSECONDS || fraction === seconds + 1) return convert(bytes, start, end);
     const hasZone = kind === 'timestamptz';
-    if (fraction !== end && !(hasZone && isZero(bytes, fraction, end))) return convert(bytes, start, end);
+    if (fraction !== end && !(hasZone && isAt(bytes, fraction, end, UTC))) return convert(bytes, start, end);
     bytes[start + DATE] = SPACE;
     let last = fraction;
     if (last > seconds) {
       while (bytes[last - 1] === ZERO) last -= 1;
       if (bytes[last - 1] === DOT) last -= 1;
     }
-    return hasZone ? last + bytes.write('+00', last, 'latin1') : last;
+    return hasZone ? writeUtc(bytes, last) : last;
   };
-}
-
-/** `Z`, `+00`, `+0000` or `+00:00`. */
-function isZero(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start === 1) return bytes[start] === LETTER_Z;
-  if (bytes[start] !== PLUS && bytes[start] !== DASH) return false;
-  const rest = bytes.toString('latin1', start + 1, end);
-  return rest === '00' || rest === '0000' || rest === '00:00';
 }
 
 function isMoment(bytes: Buffer, start: number): boolean {
@@ -125,7 +122,7 @@ function isDate(bytes: Buffer, start: number): boolean {
   );
 }
 
-function areDigits(bytes: Buffer, start: number, end: number): boolean {
+export function areDigits(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (!isDigit(bytes[at]!)) return false;
   return end > start;
 }
@@ -134,47 +131,9 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
-const SECOND = 1_000_000;
-const DAY = 86_400 * SECOND;
-/** `1970-01-01` and its neighbours, for each day that occurred; a segment has few of them. */
-const days = new Map<number, string>();
-
-/** A moment as its microseconds since 1970, which becomes the text of a timestamptz. */
-export function microseconds(bytes: Buffer, start: number, end: number): number {
-  const micros = Number(bytes.toString('latin1', start, end));
-  if (!Number.isSafeInteger(micros)) return end;
-  const day = Math.floor(micros / DAY);
-  let date = days.get(day);
-  if (date === undefined) {
-    date = dateText(day);
-    if (days.size < 100_000) days.set(day, date);
-  }
-  const rest = micros - day * DAY;
-  const seconds = Math.floor(rest / SECOND);
-  let at = start + bytes.write(date, start, 'latin1');
-  bytes[at++] = SPACE;
-  at = twoDigits(bytes, at, Math.floor(seconds / 3600));
-  bytes[at++] = COLON;
-  at = twoDigits(bytes, at, Math.floor(seconds / 60) % 60);
-  bytes[at++] = COLON;
-  at = twoDigits(bytes, at, seconds % 60);
-  const fraction = rest - seconds * SECOND;
-  if (fraction > 0) {
-    const digits = String(fraction).padStart(MICROSECONDS, '0').replace(/0+$/, '');
-    at += bytes.write(`.${digits}`, at, 'latin1');
-  }
-  return at + bytes.write('+00', at, 'latin1');
-}
-
-/** Years beyond 9999 have no sign here. */
-function dateText(day: number): string {
-  const date = new Date(day * 86_400_000);
-  const part = (value: number, length: number) => String(value).padStart(length, '0');
-  return `${part(date.getUTCFullYear(), 4)}-${part(date.getUTCMonth() + 1, 2)}-${part(date.getUTCDate(), 2)}`;
-}
-
-function twoDigits(bytes: Buffer, at: number, value: number): number {
-  bytes[at] = ZERO + Math.floor(value / 10);
-  bytes[at + 1] = ZERO + (value % 10);
-  return at + 2;
+/** Writes the offset of a timestamptz. */
+export function writeUtc(bytes: Buffer, at: number): number {
+  bytes[at] = PLUS;
+  bytes[at + 1] = bytes[at + 2] = ZERO;
+  return at + 3;
 }

@@ -93,15 +93,18 @@ export class JsonLines {
     let at = this.#at;
     let place = this.#place;
     let i = from;
-    for (; i < chunk.length; i++) {
+    const { length } = chunk;
+    for (; i < length; i++) {
       const byte = chunk[i]!;
       if (place === TEXT) {
         if (this.#high !== 0 && ENDS_RUN[byte] === 0) at = this.#half(at);
-        let j = i;
-        while (j < chunk.length && ENDS_RUN[chunk[j]!] === 0) out[at++] = chunk[j++]!;
-        i = j;
-        if (j === chunk.length) break;
-        const end = chunk[j]!;
+        let end = byte;
+        while (ENDS_RUN[end] === 0) {
+          out[at++] = end;
+          if (++i === length) break;
+          end = chunk[i]!;
+        }
+        if (i === length) break;
         if (end === BACKSLASH) place = ESCAPE;
         else if (end !== QUOTE) throw this.#unreadable();
         else {

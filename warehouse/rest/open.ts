@@ -57,6 +57,12 @@ export function openRest(service: RestService): Warehouse {
     }
   }
 
+  /** Why work has ended: a cancellation, the end of the read, or what failed. */
+  function reasonOf(error: unknown, signal: AbortSignal): unknown {
+    const over = [signal, ended.signal].find(({ aborted }) => aborted);
+    return over ? over.reason : service.failure(error);
+  }
+
   /** Ends everything on cancellation, and gives its reason to whoever waits. */
   async function obeying<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
@@ -65,7 +71,7 @@ export function openRest(service: RestService): Warehouse {
     try {
       return await work();
     } catch (error) {
-      throw signal.aborted ? signal.reason : error;
+      throw reasonOf(error, signal);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -149,7 +155,7 @@ export function openRest(service: RestService): Warehouse {
         isRead = true;
         return counted;
       } catch (error) {
-        throw signal.aborted ? signal.reason : error;
+        throw reasonOf(error, signal);
       } finally {
         signal.removeEventListener('abort', cancel);
         if (!isRead) await close(); // failed, or the consumer needs no more

@@ -17,7 +17,7 @@ export interface Running {
   /**
    * Waits until the statement is done, then yields its rows as lines, except for those that are left in the encoder.
    * @returns the number of rows that the service counts
-   * @throws Failure; the reason of the signal
+   * @throws Failure, or what {@link RestService.failure} converts
    */
   lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined>;
   /** Waits until the statement is done, and returns its columns. */
@@ -36,11 +36,13 @@ export interface RestService {
   clock: string;
   /**
    * Sends a statement and returns when the server has accepted it.
-   * @throws Failure
+   * @throws Failure, or what {@link failure} converts
    */
   submit(statement: Statement): Promise<Running>;
   /** What to throw for a document that has not the form of rows. */
   unreadable: () => Error;
+  /** Converts what Node and undici report about a connection; other errors stay. */
+  failure: (error: unknown) => unknown;
   /** Ends all connections. */
   close(): Promise<void>;
 }

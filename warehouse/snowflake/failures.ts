@@ -3,6 +3,7 @@ import type { Condition } from '../../contract/messages/conditions.ts';
 import { Failure } from '../../contract/failure.ts';
 import { conditionOfSqlstate } from '../rest/conditions.ts';
 import { placeOfLine } from '../rest/places.ts';
+import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 
 /** An answer that refuses a call or a statement. */
@@ -11,13 +12,6 @@ export interface Refusal {
   code?: string;
   sqlState?: string;
   message?: string;
-}
-
-export interface Source {
-  /** The host, for messages. */
-  connection: string;
-  /** In milliseconds. */
-  statementTimeout: number;
 }
 
 /**
@@ -57,7 +51,7 @@ const INTERNAL = ['000603', '000625'];
 /** Converts refusals into failures; no other function does. The service's text may contain values: it is kept apart. */
 export function failureOf(
   { status, code = 'unknown', sqlState, message }: Refusal,
-  { connection, statementTimeout }: Source,
+  { client: { host: connection }, statementTimeout }: Context,
   statement: Statement,
 ): Failure {
   const setting = statement.setting;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { HttpClient, type Waits } from '../rest/http.ts';
+import type { Timeouts } from '../http/connection.ts';
+import { RestClient } from '../rest/client.ts';
 import { openRest } from '../rest/open.ts';
+import type { Context } from '../rest/statement.ts';
 import { readerName, type Reader, type Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { accepted, refusal } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
 import { FORMATS, quoted } from './columns.ts';
 import { failureOf } from './failures.ts';
-import { EXPECTED, SnowflakeStatement, type Context } from './running.ts';
+import { EXPECTED, SnowflakeStatement } from './running.ts';
 import { SNOWFLAKE } from './statements.ts';
 
 /** The service's longest timeout, in seconds. */
@@ -29,22 +31,20 @@ export interface SnowflakeSource {
 
 /**
  * Snowflake as a warehouse, by its SQL API.
- * @param options another address of the service, and other waits, for tests
+ * @param options another address of the service, and other timeouts, for tests
  * @see https://docs.snowflake.com/en/developer-guide/sql-api/reference
  * @throws Failure ConfigurationInvalid (the private key cannot be used)
  */
 export function openSnowflake(
   { account, host, login, role, warehouse, database, schema, statementTimeout, reader }: SnowflakeSource,
-  options: { origin?: string; waits?: Waits } = {},
+  options: { origin?: string; timeouts?: Timeouts } = {},
 ): Warehouse {
-  const connection = host ?? hostOf(account);
-  const authorize = authorization(account, connection, login);
-  const http = new HttpClient({ origin: `https://${connection}`, connection, ...options });
+  const client = new RestClient(host ?? hostOf(account), options);
+  const authorize = authorization(account, client.host, login);
   const context: Context = {
-    connection,
+    client,
     statementTimeout,
-    http,
-    headers: () => ({ accept: 'application/json', 'user-agent': 'actito-sync/1', ...authorize() }),
+    headers: async () => ({ accept: 'application/json', 'user-agent': 'actito-sync/1', ...authorize() }),
   };
   const settings = {
     timeout: Math.min(Math.ceil(statementTimeout / 1_000), LONGEST_TIMEOUT),
@@ -57,19 +57,19 @@ export function openSnowflake(
 
   /** The request's id makes the service take a repeated call for the same one. */
   async function submit(statement: Statement): Promise<SnowflakeStatement> {
-    const answer = await http.send({
+    const answer = await client.send({
       method: 'POST',
       url: `/api/v2/statements?async=true&requestId=${randomUUID()}`,
       again: '&retry=true',
-      headers: { ...context.headers(), 'content-type': 'application/json' },
+      headers: { ...(await context.headers()), 'content-type': 'application/json' },
       body: JSON.stringify({ statement: statement.text, ...settings }),
     });
     const { status } = answer;
-    const said = await http.json(answer, EXPECTED);
+    const said = await client.json(answer, EXPECTED);
     if (status !== 200 && status !== 202)
       throw failureOf({ status, ...refusal.safeParse(said).data }, context, statement);
     const own = accepted.safeParse(said);
-    if (!own.success) throw http.unreadable(status, EXPECTED);
+    if (!own.success) throw client.unreadable(status, EXPECTED);
     return new SnowflakeStatement(context, statement, own.data.statementHandle);
   }
 
@@ -79,8 +79,9 @@ export function openSnowflake(
     quoteColumn: quoted,
     clock: 'select current_timestamp() as now',
     submit,
-    unreadable: () => http.unreadable(200, EXPECTED),
-    close: () => http.close(),
+    unreadable: () => client.unreadable(200, EXPECTED),
+    failure: (error) => client.failure(error),
+    close: () => client.close(),
   });
 }
 

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.ts';
-import { HttpConnection, shortText, type HttpRequest, type Timeouts } from '../http/connection.ts';
-import type { HttpAnswer } from '../http/answer.ts';
+import { shortText, type HttpAnswer } from '../http/answer.ts';
+import { HttpConnection, type HttpRequest, type Timeouts } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
 import { readerName, type Reader } from '../source.ts';
@@ -24,10 +24,6 @@ export interface Page extends Pick<QueryResults, 'id' | 'columns' | 'data'> {
   isPlain: boolean;
 }
 
-/** Statuses of a gateway that is busy. The protocol says: try again. */
-const BUSY = [429, 502, 503, 504];
-/** Between two tries, in milliseconds. */
-const PAUSE = 100;
 const EXPECTED = 'JSON of the client protocol of Trino';
 /** How long to wait for the final figures of a query that has ended: tries, and milliseconds between them. */
 const FIGURES = { tries: 10, pause: 100 };
@@ -114,14 +110,11 @@ export class Coordinator {
     this.#next = undefined;
     const timeout = Math.min(this.#timeouts.short, this.#timeouts.beyond);
     try {
-      const { body } = await this.#connection.request({
-        method: 'DELETE',
-        url,
-        headers: this.#headers,
-        silence: timeout,
-        signal: AbortSignal.timeout(timeout),
-      });
-      for await (const piece of body) void piece;
+      const signal = AbortSignal.timeout(timeout);
+      const headers = this.#headers;
+      await shortText(
+        await this.#connection.request({ method: 'DELETE', url, headers, silence: timeout, signal }),
+      );
     } catch {
       return;
     }
@@ -139,13 +132,14 @@ export class Coordinator {
   }
 
   async #results(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<QueryResults & Page> {
-    const { status, body } = await this.#patiently(asked);
+    const answer = await this.#ask(asked);
+    const { status } = answer;
     const { variable: connection } = this.#target;
     if (status !== 200) {
-      await shortText(body);
-      throw this.#ended(statusFailure(status, connection, EXPECTED));
+      await shortText(answer);
+      throw this.#ended(statusFailure(answer, this.#target, EXPECTED));
     }
-    const text = (await buffer(body)).toString();
+    const text = (await buffer(answer.body)).toString();
     try {
       return { ...(JSON.parse(text) as QueryResults), isPlain: !text.includes('\\') };
     } catch {
@@ -153,23 +147,9 @@ export class Coordinator {
     }
   }
 
-  /** Asks again while a gateway is busy. */
-  async #patiently(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<HttpAnswer> {
-    const until = performance.now() + this.#timeouts.short;
-    while (true) {
-      const answer = await this.#ask(asked);
-      if (!BUSY.includes(answer.status) || performance.now() > until) return answer;
-      await shortText(answer.body);
-      const seconds = Number(answer.headers['retry-after'] ?? 0);
-      await sleep(seconds > 0 ? Math.min(seconds * 1000, this.#timeouts.short) : PAUSE, undefined, {
-        signal: this.#abort.signal,
-      });
-    }
-  }
-
   #ask(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<HttpAnswer> {
     const { short: silence } = this.#timeouts;
-    return this.#connection.request({
+    return this.#connection.requestWhileBusy({
       ...asked,
       headers: this.#headers,
       silence,

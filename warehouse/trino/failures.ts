@@ -77,7 +77,7 @@ export function failuresOf({
   statementTimeout: number;
 }): Failures {
   return (error, during = {}) => {
-    if (!(error instanceof QueryError)) return networkFailure(error, connection);
+    if (!(error instanceof QueryError)) return networkFailure(error, { variable: connection });
     const { statement, elapsed = 0 } = during;
     const { message: words = '', errorName = '', errorType = '' } = error.info;
     const name = /^[A-Z][A-Z0-9_]{1,80}$/.test(errorName) ? errorName : 'without a name';
