@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColumnKind } from '../../activation/values/kinds.ts';
 import { CopyText } from '../../warehouse/clickhouse/copy-text.ts';
 import { ServerError } from '../../warehouse/clickhouse/failures.ts';
 import { describeColumn } from '../../warehouse/clickhouse/kinds.ts';
@@ -39,7 +38,7 @@ describe('types of ClickHouse', () => {
     expect(describeColumn('value', type)).toMatchObject({ kind, databaseType: type, isPadded: false });
   });
 
-  test('the NULs at the end of a FixedString are no part of its value', () => {
+  test('a FixedString is a padded text', () => {
     expect(describeColumn('value', 'Nullable(FixedString(4))')).toMatchObject({
       kind: 'text',
       isPadded: true,
@@ -54,6 +53,8 @@ test.each(["select 1; -- don't", "select 1; // don't", "select 1; # don't", 'sel
     expect(text).toBe(`select * from (${query.replace(';', ' ')}\n) segment limit 0`);
   },
 );
+
+const columnOf = (type: string) => describeColumn('value', type);
 
 const special = fc.string({
   unit: fc.constantFrom('\t', '\n', '\r', '\\', '\b', '\f', '\v', '\0', "'", 'N', '0', 'é'),
@@ -71,8 +72,8 @@ test('lines of ClickHouse become the lines that another database gives for the s
       }
       const fields = (row: (string | null)[]) => row.map((text) => (text === null ? '\\N' : escaped(text)));
       const lines = rows.map((row) => `${[...fields(row), ...(isSlow ? ['nan'] : [])].join('\t')}\n`);
-      const kinds: ColumnKind[] = ['text', 'text', 'text', ...(isSlow ? ['float' as const] : [])];
-      const converted = new CopyText(kinds).convert(Buffer.from(lines.join('')));
+      const columns = [...Array<string>(3).fill('String'), ...(isSlow ? ['Float64'] : [])].map(columnOf);
+      const converted = new CopyText(columns).convert(Buffer.from(lines.join('')));
       expect(converted.toString()).toBe(writer.take().toString());
     }),
   );
@@ -80,7 +81,23 @@ test('lines of ClickHouse become the lines that another database gives for the s
 
 test('bytes that are not UTF-8 are marked in their value alone', () => {
   const bytes = Buffer.concat([Buffer.from('a\tb'), Buffer.from([0xff]), Buffer.from('\n')]);
-  expect(new CopyText(['text', 'text']).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+  const columns = ['String', 'String'].map(columnOf);
+  expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+});
+
+test.each([
+  [String.raw`ab\0\0\0`, 'ab'],
+  [String.raw`\0\0\0\0\0`, ''],
+  ['abcde', 'abcde'],
+  [String.raw`\N`, String.raw`\N`],
+  [String.raw`a\0b\0\0`, 'ab\uffff'],
+  [String.raw`\0abcd`, 'abcd\uffff'],
+  [String.raw`ab\\\\0`, String.raw`ab\\\\0`],
+  [String.raw`a\\\0\0\0`, String.raw`a\\`],
+])('the FixedString %s is the value %j: only NULs at its end are padding', (field, text) => {
+  const columns = ['FixedString(5)', 'String', 'FixedString(5)'].map(columnOf);
+  const lines = Buffer.from(`${field}\tx\\0\t${field}\n`);
+  expect(new CopyText(columns).convert(lines).toString()).toBe(`${text}\tx\uffff\t${text}\n`);
 });
 
 describe('the body of an answer', () => {
@@ -126,6 +143,13 @@ describe('the body of an answer', () => {
     for (let end = 0; end < body.length; end++)
       for (const breaks of [true, false])
         await expect(readAll(body.subarray(0, end), [3], breaks), `${end} bytes`).rejects.toThrow();
+  });
+
+  test('the error of a block is its first one, not the one that caused it', async () => {
+    const message =
+      'Code: 279. DB::Exception: All connection tries failed. Log: Code: 60. DB::Exception: no.';
+    const block = `\r\n__exception__\r\n${TAG}\r\n${message}\n${message.length} ${TAG}\r\n__exception__\r\n`;
+    await expect(readAll(Buffer.from(`1\n${block}`), [7])).rejects.toMatchObject({ code: 279 });
   });
 
   test.each([true, false])('an error after the rows is thrown with its number', async (breaks) => {

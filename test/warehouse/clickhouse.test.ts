@@ -116,7 +116,7 @@ describe('ClickHouse as a warehouse', () => {
       );
 
   const signal = new AbortController().signal;
-  const last = (what: string) => shim.seen.filter(({ statement }) => statement.startsWith(what)).at(-1)!;
+  const last = (what: string) => shim.seen.filter(({ statement }) => statement.startsWith(what)).at(-1);
 
   test.each([
     ['select 1 as id where (', /at the end of the query/],
@@ -150,8 +150,8 @@ describe('ClickHouse as a warehouse', () => {
 
   test('neither the URL nor a profile can let rows be missing without an error', async () => {
     shim.seen.length = 0;
-    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1`;
-    await readAll(await open({ at }), rows(3), ['id']);
+    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1&output_format_tsv_crlf_end_of_line=1`;
+    expect((await readAll(await open({ at }), rows(3), ['padding'])).rows).toBe(3);
     expect(shim.seen).toHaveLength(2);
     for (const { settings } of shim.seen)
       expect(settings).toMatchObject({
@@ -163,18 +163,32 @@ describe('ClickHouse as a warehouse', () => {
       });
   });
 
+  test.each(['compress', 'decompress', 'query', 'output_format'])(
+    'a URL with %s, which would make answers unreadable, is rejected before anything is sent',
+    async (name) => {
+      shim.seen.length = 0;
+      const error = await rejection('select 1 as id', { at: `${url()}?${name}=hunter2` });
+      expect(error).toMatchObject({
+        type: 'ConfigurationInvalid',
+        message: `${name} in the URL of the warehouse (SHOP_URL) cannot be used; it must be left out.`,
+      });
+      expect(shim.seen).toEqual([]);
+    },
+  );
+
   test('a query that is canceled is also killed by its id, because a proxy may keep the connection', async () => {
+    shim.seen.length = 0;
     const controller = new AbortController();
     const warehouse = await open();
     const query = "select 1 as id from (select 'sleepEachRow') slow";
     const reading = readAll(warehouse, query, ['id'], controller.signal);
     const outcome = expect(reading).rejects.toThrow('enough of it');
-    await until('the query runs', async () => shim.running() === 1);
+    await until('the query runs', async () => last('select "id"') !== undefined && shim.running() === 1);
     controller.abort(new Error('enough of it'));
     await outcome;
     await warehouse.close();
-    expect(last('kill query').statement).toBe(
-      `kill query where query_id = '${last('select "id"').settings.query_id}' async`,
+    expect(last('kill query')?.statement).toBe(
+      `kill query where query_id = '${last('select "id"')!.settings.query_id}' async`,
     );
   });
 

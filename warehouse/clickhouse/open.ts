@@ -19,6 +19,7 @@ import { failuresOf, ServerError } from './failures.ts';
 import { describeColumn, type ClickHouseColumn } from './kinds.ts';
 import { linesOf } from './rows.ts';
 import { ClickHouseServer } from './server.ts';
+import { UNUSABLE } from './settings.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement, type Asked } from './statements.ts';
 
 const GUARANTEES: Guarantees = {
@@ -39,6 +40,13 @@ export function openClickHouse(
 ): Warehouse {
   const failures = failuresOf(source);
   const target = httpTarget(source.url, source.variable, EXAMPLE);
+  const unusable = UNUSABLE.find((name) => target.parameters.has(name));
+  if (unusable !== undefined)
+    throw new Failure('sourceSettingUnusable', {
+      connection: source.variable,
+      setting: `${unusable} in the URL`,
+      expected: 'left out',
+    });
   const server = new ClickHouseServer(target, { ...source, timeouts });
   let closing: Promise<void> | undefined;
 
@@ -66,9 +74,10 @@ export function openClickHouse(
       const statement = lookStatement(query, setting);
       const { columns, row } = await short(statement).catch(translator(statement));
       signal.throwIfAborted();
-      const { kind } = columns[0]!;
+      const [column] = columns as [ClickHouseColumn];
+      const { kind } = column;
       if (row === undefined) return { found: false, kind, value: null };
-      const field = new CopyText([kind]).convert(Buffer.from(`${row[0]}\n`)).toString();
+      const field = new CopyText([column]).convert(Buffer.from(`${row[0]}\n`)).toString();
       return { found: true, kind, value: unescapeCopy(field.slice(0, -1)) };
     } finally {
       stop();
@@ -96,7 +105,7 @@ export function openClickHouse(
       try {
         signal.throwIfAborted();
         const { body, tag } = await server.ask(reading);
-        const text = new CopyText(columns.map(({ kind }) => kind));
+        const text = new CopyText(columns);
         const counted = yield* converted(linesOf(body, tag), text);
         server.done();
         signal.throwIfAborted(); // a canceled query can end like a complete one

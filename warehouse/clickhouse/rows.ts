@@ -97,8 +97,8 @@ class Held {
  * https://clickhouse.com/docs/interfaces/http#http_response_codes_caveats
  */
 function errorIn(tail: string, tag: string | undefined): ServerError | undefined {
-  const mark = tail.lastIndexOf(`\r\n__exception__\r\n${tag ?? ''}`);
-  const block = mark >= 0 && tag !== undefined ? tail.slice(mark) : tail;
-  const at = block.lastIndexOf('Code: ');
-  return at < 0 ? undefined : ServerError.from(Buffer.from(block.slice(at), 'latin1').toString());
+  const mark = tag === undefined ? -1 : tail.lastIndexOf(`\r\n__exception__\r\n${tag}`);
+  // the text of an error can contain the one that caused it, and so can a value before a plain text
+  const at = mark >= 0 ? tail.indexOf('Code: ', mark) : tail.lastIndexOf('Code: ');
+  return at < 0 ? undefined : ServerError.from(Buffer.from(tail.slice(at), 'latin1').toString());
 }

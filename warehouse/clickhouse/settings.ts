@@ -9,6 +9,7 @@ const PINNED = {
   bool_false_representation: 'f',
   output_format_decimal_trailing_zeros: '1',
   format_tsv_null_representation: String.raw`\N`,
+  output_format_tsv_crlf_end_of_line: '0',
   extremes: '0',
   limit: '0',
   offset: '0',
@@ -37,6 +38,18 @@ export const OURS: readonly string[] = [
   'format_template_row_format',
   'format_template_rows_between_delimiter',
   'format_template_resultset_format',
+];
+
+/** Parameters of a URL that change the statement, the bytes of its answer, or digits of its values. */
+export const UNUSABLE = [
+  'query',
+  'decompress',
+  'compress',
+  'output_format',
+  'output_format_float_precision',
+  'output_format_always_write_decimal_point_in_float_and_decimal',
+  'format_template_row',
+  'format_template_resultset',
 ];
 
 /**

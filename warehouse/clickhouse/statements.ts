@@ -55,12 +55,10 @@ export const END = String.raw`\.`;
  */
 export function readStatement(segment: SegmentRequest['segment'], columns: ClickHouseColumn[]): Asked {
   const distinct = [...new Map(columns.map((column) => [column.name, column])).values()];
-  const list = distinct.map(({ name, isPadded }) =>
-    isPadded ? `toStringCutToZero(${quote(name)})` : quote(name),
-  );
+  const list = distinct.map(({ name }) => quote(name)).join(', ');
   const fields = columns.map(({ name }) => distinct.findIndex((column) => column.name === name));
   return {
-    ...around(CLICKHOUSE, `select ${list.join(', ')} from `, segment, ''),
+    ...around(CLICKHOUSE, `select ${list} from `, segment, ''),
     format: {
       default_format: 'Template',
       format_template_row_format: `${fields.map((field) => `\${${field}:Escaped}`).join('\t')}\n`,

@@ -21,10 +21,11 @@ export async function answer(query: EngineQuery, asked: Answer, manner: Manner):
   const write = writerOf(asked, manner);
   switch (settings.default_format) {
     case 'TabSeparatedWithNamesAndTypes': {
+      const eol = settings.output_format_tsv_crlf_end_of_line === '1' ? '\r\n' : '\n';
       const row = columns.map((_, i) => i).flatMap((i) => (i === 0 ? [i] : ['\t', i]));
-      const pieces = [`${columns.map(({ name }) => escaped(name)).join('\t')}\n`];
-      pieces.push(`${columns.map(({ type }) => escaped(typeName(type))).join('\t')}\n`);
-      for await (const lines of query.texts(lineOf(statement, columns, [...row, '\n'], settings)))
+      const pieces = [`${columns.map(({ name }) => escaped(name)).join('\t')}${eol}`];
+      pieces.push(`${columns.map(({ type }) => escaped(typeName(type))).join('\t')}${eol}`);
+      for await (const lines of query.texts(lineOf(statement, columns, [...row, eol], settings)))
         pieces.push(lines.join(''));
       await write(pieces.join('')); // wait_end_of_query: nothing before the last row
       break;

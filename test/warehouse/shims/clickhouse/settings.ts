@@ -25,6 +25,7 @@ export const SETTINGS = [
   'max_threads',
   'offset',
   'output_format_decimal_trailing_zeros',
+  'output_format_tsv_crlf_end_of_line',
   'read_overflow_mode',
   'read_overflow_mode_leaf',
   'readonly',
