@@ -79,27 +79,6 @@ describe('MySQL as a warehouse', () => {
     }
   });
 
-  test('a query that stops early at its own limit of examined rows is not complete', async () => {
-    if (!shop.isMariadb) return;
-    const incomplete = {
-      type: 'SourceUnavailable',
-      message: 'The read of the segment did not complete.',
-    };
-    const limited = 'from numbers limit rows examined 1000';
-    expect(await rejection(`select i as id ${limited}`)).toMatchObject(incomplete);
-    // each row has a warning, and the server keeps only the first ones
-    const warning = "concat('x', i) + 0 as id";
-    expect(await rejection(`select ${warning} ${limited}`)).toMatchObject(incomplete);
-    const { rows } = await readAll(await shop.open(), `select ${warning} from numbers limit 1000`, ['id']);
-    expect(rows).toBe(1_000);
-    await shop.server.admin('set global max_error_count = 0');
-    try {
-      expect(await rejection(`select i as id ${limited}`)).toMatchObject(incomplete);
-    } finally {
-      await shop.server.admin('set global max_error_count = default');
-    }
-  });
-
   test('a pause between two statements does not end the transaction, whatever the limits of the server are', async () => {
     if (!shop.isMariadb) return;
     const limits = ['idle_transaction_timeout', 'idle_readonly_transaction_timeout', 'wait_timeout'];

@@ -25,6 +25,7 @@ const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 
 /** What the server said at the end of the rows. */
 export interface RowsEnd {
+  /** Up to 65535. */
   warnings: number;
 }
 
@@ -133,7 +134,7 @@ export class MysqlConnection {
     const command = this.#inner.query(sql) as unknown as RowsCommand;
     const row = (packet: Packet): Step => {
       if (packet.isEOF()) {
-        end = { warnings: packet.eofWarningCount() };
+        end = { warnings: packet.eofWarningCount() & 0xffff }; // mysql2 takes it for a signed number
         return command.done();
       }
       lines.add(packet.buffer, packet.offset, packet.end);

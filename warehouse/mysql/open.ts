@@ -14,6 +14,7 @@ import { beginReading, cancelStatement, type Session } from './session.ts';
 import { describeStatement, lookStatement, readStatement } from './statements.ts';
 import { isMissingTable, missingTable } from './tables.ts';
 import { mysqlTarget } from './url.ts';
+import { refuseLosses } from './warnings.ts';
 
 const GUARANTEES: Guarantees = {
   snapshot: 'transaction',
@@ -21,10 +22,6 @@ const GUARANTEES: Guarantees = {
   errorPosition: 'none',
   tried: true,
 };
-
-/** MariaDB's warning that `limit rows examined` has ended a query early. */
-const NOT_ALL_EXAMINED = '1931';
-const ROWS_EXAMINED = /\brows\s+examined\b/i;
 
 /** The maximum time without an answer of the server, in milliseconds. */
 export interface Timeouts {
@@ -106,11 +103,12 @@ export async function openMysql(
       const { kind, expression, encoding } = column!;
       const { text } = lookStatement(query, expression, { setting, name });
       const lines = connection.lines(text, new RowLines([encoding]), long);
-      const { value } = await lines.next();
-      if (!Buffer.isBuffer(value)) return { found: false, kind, value: null };
-      const field = withMarkedFaults(value).toString().slice(0, -1);
-      await lines.next(); // its end
-      return { found: true, kind, value: unescapeCopy(field) };
+      let field: string | undefined;
+      let item = await lines.next();
+      for (; !item.done; item = await lines.next())
+        field = withMarkedFaults(item.value).toString().slice(0, -1);
+      await refuseLosses(connection, text, item.value.warnings, short);
+      return { found: field !== undefined, kind, value: field === undefined ? null : unescapeCopy(field) };
     };
     return during(signal, answer, { statement }).finally(stop);
   }
@@ -129,7 +127,7 @@ export async function openMysql(
     const described = describeStatement(segment);
     const offered = await during(signal, () => describe(segment), { statement: described });
     const columns = pickColumns(requested, offered);
-    /** Reads, and asks the server for its count and for warnings, which are about the last statement. */
+    /** Reads, and asks the server for warnings and for its count, which are about the last statement. */
     async function* lines(): AsyncGenerator<Buffer, number, undefined> {
       const { text } = readStatement(
         segment,
@@ -138,12 +136,9 @@ export async function openMysql(
       );
       const encoder = new RowLines(columns.map(({ encoding }) => encoding));
       const { warnings } = yield* connection.lines(text, encoder, long);
+      await refuseLosses(connection, text, warnings, short);
       const [[counted]] = (await connection.query('select found_rows()', short)) as [[string]];
-      const told = warnings > 0 ? await connection.query('show warnings', short) : [];
-      // The server keeps only the first warnings, and this one is the last.
-      const mayBeHidden = warnings > told.length && ROWS_EXAMINED.test(text);
-      const isCut = mayBeHidden || told.some(([, number]) => number === NOT_ALL_EXAMINED);
-      if (Number(counted) !== encoder.lines || isCut) throw new Failure('segmentIncomplete', {});
+      if (Number(counted) !== encoder.lines) throw new Failure('segmentIncomplete', {});
       return Number(counted);
     }
 

@@ -16,11 +16,18 @@ const PINNED = [
     " if(find_in_set('ONLY_FULL_GROUP_BY', @@sql_mode), ',ONLY_FULL_GROUP_BY', ''))",
   'sql_select_limit = 18446744073709551615', // otherwise a read could end early without an error
   'div_precision_increment = 4',
-  'max_error_count = 64', // with 0, the server would not tell any warning
-  'group_concat_max_len = 1048576', // MySQL would cut texts after 1024 bytes
+  'group_concat_max_len = 1073741824', // MySQL would cut texts after 1024 bytes
   // A slow consumer is no reason to end the read.
   `net_write_timeout = ${LONGEST_WAIT}`,
   `wait_timeout = ${LONGEST_WAIT}`,
+];
+
+/** The same, of MariaDB alone: MySQL refuses them, or has no such setting. */
+const PINNED_IN_MARIADB = [
+  'max_error_count = 65534', // nearly all that the protocol can count, so that a hidden one is noticed
+  'max_recursive_iterations = 4294967295', // MariaDB would end a recursion early, with only a warning
+  'idle_transaction_timeout = 0',
+  'idle_readonly_transaction_timeout = 0',
 ];
 
 /** What the server reports about itself and the session. */
@@ -43,9 +50,7 @@ export async function beginReading(
   await run('set session transaction isolation level repeatable read');
   if (/mariadb/i.test(version)) {
     const seconds = Math.min(statementTimeout / 1_000, LONGEST_WAIT);
-    await run(
-      `set session max_statement_time = ${seconds}, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0`,
-    );
+    await run(`set session max_statement_time = ${seconds}, ${PINNED_IN_MARIADB.join(', ')}`);
   } else {
     await run(`set session max_execution_time = ${Math.min(statementTimeout, LONGEST_EXECUTION)}`);
   }
