@@ -59,12 +59,11 @@ export function openDatabricks(
       }),
     });
     const { status } = answer;
-    const said = await http.json(answer, EXPECTED);
     if (status !== 200) {
-      const { error_code: code, message } = refusal.safeParse(said).data ?? {};
+      const { error_code: code, message } = refusal.safeParse(await http.refusal(answer)).data ?? {};
       throw failureOf({ status, code, message }, context, statement);
     }
-    const accepted = statementAnswer.safeParse(said);
+    const accepted = statementAnswer.safeParse(await http.json(answer, EXPECTED));
     if (!accepted.success) throw http.unreadable(status, EXPECTED);
     return new DatabricksStatement(context, statement, accepted.data.statement_id);
   }

@@ -110,7 +110,12 @@ export class DatabricksStatement implements Running {
       const own = links?.external_links.find(({ chunk_index: at = index }) => at === index);
       if (!own) throw http.unreadable(200, 'JSON with external_links');
       // the link contains its own credential, and the store refuses a second one
-      const answer = await http.send({ method: 'GET', url: own.external_link, signal });
+      const answer = await http.send({
+        method: 'GET',
+        url: own.external_link,
+        headers: own.http_headers,
+        signal,
+      });
       if (answer.status === 200) return answer;
       answer.body.resume();
       if (renewals === RENEWALS)
@@ -126,9 +131,12 @@ export class DatabricksStatement implements Running {
   async #get(url: string, signal: AbortSignal): Promise<unknown> {
     const { http, headers } = this.#context;
     const answer = await http.send({ method: 'GET', url, headers: await headers(), signal });
-    const said = await http.json(answer, EXPECTED, signal);
     const { status } = answer;
-    if (status === 200) return said;
+    if (status === 200) return http.json(answer, EXPECTED, signal);
+    const said = await http.refusal(answer, signal);
+    const { connection } = this.#context;
+    // the statement or its result has been removed
+    if (status === 404) throw new Failure('sourceBrokeOff', { connection, code: 'HTTP status 404' });
     const { error_code: code, message } = refusal.safeParse(said).data ?? {};
     throw failureOf({ status, code, message }, this.#context, this.#statement);
   }

@@ -23,6 +23,8 @@ export interface Call {
   signal?: AbortSignal;
   /** What an attempt after the first one adds to the query of the address. */
   again?: string;
+  /** Statuses that are an answer to this call, although others of their kind are tried again. */
+  accepts?: number[];
 }
 
 /** An answer with any status but those that are tried again. */
@@ -61,7 +63,7 @@ export class HttpClient {
    * @throws Failure SourceUnavailable, ConfigurationInvalid (TLS); the reason of the signal
    */
   async send(call: Call): Promise<Answer> {
-    const { method, headers = {}, body = null, signal, again } = call;
+    const { method, headers = {}, body = null, signal, again, accepts = [] } = call;
     for (let attempt = 1; ; attempt++) {
       const url = new URL(attempt > 1 && again !== undefined ? call.url + again : call.url, this.#origin);
       const answer = await request(url, {
@@ -74,7 +76,7 @@ export class HttpClient {
         throw this.failure(error, signal);
       });
       const { statusCode: status } = answer;
-      if (!PASSING.includes(status)) return { status, body: unpacked(answer) };
+      if (!PASSING.includes(status) || accepts.includes(status)) return { status, body: unpacked(answer) };
       await answer.body.dump().catch(() => undefined); // what a refusal says does not matter
       const pause = pauseFor(answer.headers['retry-after'], attempt);
       if (attempt === ATTEMPTS) {
@@ -92,7 +94,17 @@ export class HttpClient {
    * @param expected what the answer should have been, for the failure
    * @throws Failure SourceUnavailable
    */
-  async json({ status, body }: Answer, expected: string, signal?: AbortSignal): Promise<unknown> {
+  async json(answer: Answer, expected: string, signal?: AbortSignal): Promise<unknown> {
+    const parsed = await this.refusal(answer, signal);
+    if (parsed === undefined) throw this.unreadable(answer.status, expected);
+    return parsed;
+  }
+
+  /**
+   * Reads the whole body of a refusal as JSON; undefined if it is none, because a gateway or a proxy has refused the call.
+   * @throws Failure SourceUnavailable
+   */
+  async refusal({ body }: Answer, signal?: AbortSignal): Promise<unknown> {
     const parts: Buffer[] = [];
     try {
       for await (const part of body) parts.push(part as Buffer);
@@ -102,7 +114,7 @@ export class HttpClient {
     try {
       return JSON.parse(Buffer.concat(parts).toString()) as unknown;
     } catch {
-      throw this.unreadable(status, expected);
+      return undefined;
     }
   }
 

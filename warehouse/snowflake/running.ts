@@ -13,6 +13,11 @@ export const EXPECTED = 'JSON with resultSetMetaData and data';
 /** The time after the statement timeout within which the service would have ended the statement, in milliseconds. */
 const BEYOND = 30_000;
 const CANCEL_TIMEOUT = 10_000;
+/**
+ * Statuses of a statement that has not finished.
+ * @see https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
+ */
+const UNFINISHED = [202, 429];
 
 /** What the statements of a source share. */
 export interface Context extends Source {
@@ -88,8 +93,8 @@ export class SnowflakeStatement implements Running {
   }
 
   async #ask(signal: AbortSignal): Promise<Answer | undefined> {
-    const answer = await this.#get(this.#path, signal);
-    if (answer.status !== 202) return answer;
+    const answer = await this.#get(this.#path, signal, UNFINISHED);
+    if (!UNFINISHED.includes(answer.status)) return answer;
     answer.body.resume();
     return undefined;
   }
@@ -99,12 +104,12 @@ export class SnowflakeStatement implements Running {
   }
 
   /** @throws Failure if the answer is a refusal */
-  async #get(url: string, signal: AbortSignal): Promise<Answer> {
+  async #get(url: string, signal: AbortSignal, accepts: number[] = []): Promise<Answer> {
     const { http, headers } = this.#context;
-    const answer = await http.send({ method: 'GET', url, headers: headers(), signal });
+    const answer = await http.send({ method: 'GET', url, headers: headers(), signal, accepts });
     const { status } = answer;
-    if (status === 200 || status === 202) return answer;
-    const said = refusal.safeParse(await http.json(answer, EXPECTED, signal));
+    if (status === 200 || accepts.includes(status)) return answer;
+    const said = refusal.safeParse(await http.refusal(answer, signal));
     this.#isOver ||= status === 422 || status === 408;
     throw failureOf({ status, ...said.data }, this.#context, this.#statement);
   }
