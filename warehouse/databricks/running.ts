@@ -75,7 +75,7 @@ export class DatabricksStatement implements Running {
       const call = { method: 'POST' as const, url: `${this.#path}/cancel`, headers: await headers(), signal };
       (await http.send(call)).body.resume();
     } catch {
-      return; // the service ends a statement that is not polled for 15 minutes
+      return; // the service closes a statement that is not polled for one hour
     }
   }
 

@@ -77,7 +77,7 @@ test.each<[Step, string, string, RegExp]>([
   ['dry run', 'quota-error', 'SourceUnavailable', /BigQuery error quotaExceeded/],
   ['results', 'quota-error', 'SourceUnavailable', /BigQuery error quotaExceeded/],
   ['results', 'job-timeout', 'SegmentQueryFailed', /the statement was canceled \(BigQuery error stopped\)/],
-])('where the %s is asked for, %s is %s', async (step, name, type, message) => {
+])('the call for the %s that is answered with %s fails with %s', async (step, name, type, message) => {
   const failure = await read({ [step]: name }).then(
     () => expect.fail('the read should have failed'),
     (error: Failure) => error,
