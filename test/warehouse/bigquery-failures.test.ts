@@ -27,6 +27,8 @@ describe('errors of BigQuery', () => {
     ['quotaExceeded', 'SourceUnavailable', 'quotaExceeded'],
     ['backendError', 'SourceUnavailable', 'backendError'],
     ['jobRateLimitExceeded', 'SourceUnavailable', 'jobRateLimitExceeded'],
+    ['blocked', 'SourceUnavailable', 'blocked'],
+    ['timeout', 'SegmentQueryFailed', 'limit of the server'],
   ])('with the reason %s are %s', (reason, type, words) => {
     const failure = failureOf(ofReason(reason), 5);
     expect(failure).toMatchObject({ type, cause: undefined });
@@ -34,8 +36,14 @@ describe('errors of BigQuery', () => {
     expect(failure.message).not.toContain('secret');
   });
 
+  test('are final if BigQuery does not have a feature, although the status is 501', () => {
+    const failure = failureOf(ofReason('notImplemented', 501));
+    expect(failure).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
+  });
+
   test('are a timeout if the job was stopped after the statement timeout', () => {
     expect(failureOf(ofReason('stopped', 499), 60_000).message).toContain('1m');
+    expect(failureOf(ofReason('timeout'), 60_000).message).toContain('1m');
     expect(failureOf(ofReason('stopped', 499), 59_999).message).not.toContain('statementTimeout');
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import type { Failure } from '../../contract/failure.ts';
+import { failuresOf, ServerError } from '../../warehouse/clickhouse/failures.ts';
 import { openClickHouse } from '../../warehouse/clickhouse/open.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -195,5 +196,13 @@ describe('what refuses a connection', () => {
     };
     await expect(consume()).rejects.toMatchObject(silent);
     await warehouse.close();
+  });
+});
+
+test.each([95, 96, 265, 297, 364, 369, 410])('the error %i of a cluster is temporary', (code) => {
+  const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
+  expect(failures(new ServerError(code, `Code: ${code}. DB::Exception: secret`))).toMatchObject({
+    type: 'SourceUnavailable',
+    retryable: true,
   });
 });

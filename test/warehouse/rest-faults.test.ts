@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
 import { openSnowflake } from '../../warehouse/snowflake/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -123,6 +123,23 @@ describe.each(Object.entries({ Snowflake: snowflake, Databricks: databricks }))(
     expect(error.message).not.toContain('hunter2');
   });
 
+  test.each([401, 403, 404])(
+    'a refusal %i that is no JSON, for instance of a wrong account, is told',
+    async (status) => {
+      const server = createServer((_, response) => {
+        response.writeHead(status, { 'content-type': 'text/html' }).end('<html>secret</html>');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      onTestFinished(() => void server.close());
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const refused = readAll(service.open({ ...shim, url }, 'pat'), 'select 1 as id', ['id']);
+      await expect(refused).rejects.toMatchObject({
+        type: 'ConfigurationInvalid',
+        message: expect.stringContaining(`HTTP status ${status}`) as string,
+      });
+    },
+  );
+
   test('the owner of the warehouse sees who reads', async () => {
     shim.requests.length = 0;
     await read('select 1 as id', ['id']);
@@ -168,6 +185,14 @@ test('Databricks: a link that is no longer valid is requested again, and the sto
   ]);
   expect(stored).toEqual([undefined, undefined]);
   server.close();
+});
+
+test('Snowflake: a limit of rows that the account has leaves no row of a segment out', async () => {
+  const login = { account: 'MYORG-SHOP', user: 'READER', publicKey, accessTokens: ['pat'] };
+  const shim = await startSnowflakeShim({ login, parameters: { ROWS_PER_RESULTSET: '5' } });
+  const { rows, lines } = await readAll(snowflake.open(shim), ROWS, COLUMNS);
+  await shim.close();
+  expect([rows, lines.length]).toEqual([20_000, 20_000]);
 });
 
 test('Snowflake: an unusable private key is told without it', () => {

@@ -28,7 +28,7 @@ export class BigqueryError extends Error {
   /** A later call may succeed. */
   get isTemporary(): boolean {
     if (this.reason !== undefined && TEMPORARY.has(this.reason)) return true;
-    return this.status === 429 || this.status >= 500;
+    return this.status === 429 || (this.status >= 500 && this.reason !== 'notImplemented');
   }
 }
 
@@ -56,6 +56,7 @@ export class AnswerUnreadable extends Error {
 
 const TEMPORARY = new Set([
   'backendError',
+  'blocked',
   'internalError',
   'jobBackendError',
   'jobInternalError',
@@ -64,7 +65,6 @@ const TEMPORARY = new Set([
   'rateLimitExceeded',
   'resourceInUse',
   'tableUnavailable',
-  'timeout',
 ]);
 const CONDITIONS: Record<string, Condition> = {
   accessDenied: 'noPermission',
@@ -76,6 +76,7 @@ const CONDITIONS: Record<string, Condition> = {
   resourcesExceeded: 'limit',
   responseTooLarge: 'limit',
   stopped: 'canceled',
+  timeout: 'limit',
 };
 const [PERMISSION_DENIED, UNAUTHENTICATED] = [7, 16];
 
@@ -109,7 +110,7 @@ export function failuresOf({
     const { status, reason, words, isOfDryRun } = error;
     const asked = { setting: statement?.setting, table: statement?.table };
     const code = reason === undefined ? `HTTP status ${status}` : `BigQuery error ${reason}`;
-    if (reason === 'stopped' && elapsed >= statementTimeout) {
+    if ((reason === 'stopped' || reason === 'timeout') && elapsed >= statementTimeout) {
       return new Failure('queryTimedOut', { ...asked, limit: ms(statementTimeout) }, { words });
     }
     if (reason === 'bytesBilledLimitExceeded' && maximumBytesBilled !== undefined) {

@@ -29,7 +29,8 @@ export class ServerError extends Error {
 /** Numbers of https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp */
 const LOGIN = [192, 193, 194, 195, 516];
 const TEMPORARY = [
-  3, 99, 198, 202, 203, 209, 210, 225, 236, 242, 244, 279, 286, 319, 394, 425, 439, 473, 499, 519, 999,
+  3, 95, 96, 99, 198, 202, 203, 209, 210, 225, 236, 242, 244, 265, 279, 286, 297, 319, 364, 369, 394, 410,
+  425, 439, 473, 499, 519, 999,
 ];
 const UNKNOWN_SETTING = 115;
 const READONLY = 164;
@@ -42,7 +43,7 @@ const CONDITIONS: Record<number, Condition> = Object.fromEntries(
       ['noTable', [60]],
       ['noSchema', [81]],
       ['noColumn', [8, 10, 16, 47]],
-      ['noFunction', [42, 43, 46]],
+      ['noFunction', [42, 43, 46, 63]],
       ['ambiguousName', [207, 352]],
       ['duplicateColumn', [15, 179]],
       ['notGrouped', [184, 215]],

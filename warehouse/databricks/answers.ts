@@ -13,7 +13,14 @@ export const refusal = z.object({ error_code: text, message: text });
 /** A part of the rows: where it is. */
 export const chunk = z.object({
   external_links: z
-    .array(z.object({ external_link: z.string(), chunk_index: z.number().optional() }))
+    .array(
+      z.object({
+        external_link: z.string(),
+        chunk_index: z.number().optional(),
+        /** Without them, the store refuses the link, for instance if it decrypts with a key of the customer. */
+        http_headers: z.record(z.string(), z.string()).optional(),
+      }),
+    )
     .default([]),
 });
 

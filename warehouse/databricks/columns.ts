@@ -26,6 +26,7 @@ const KINDS: Record<string, ColumnKind> = {
   DECIMAL: 'decimal',
   DATE: 'date',
   TIMESTAMP: 'timestamptz',
+  NULL: 'text', // of NULL without a cast
 };
 /** Types that have no name of their own in the API, by their text. */
 const BY_TEXT: Record<string, ColumnKind> = {

@@ -60,12 +60,11 @@ export function openDatabricks(
       }),
     });
     const { status } = answer;
-    const said = await client.json(answer, EXPECTED);
     if (status !== 200) {
-      const { error_code: code, message } = refusal.safeParse(said).data ?? {};
+      const { error_code: code, message } = refusal.safeParse(await client.refusal(answer)).data ?? {};
       throw failureOf({ status, code, message }, context, statement);
     }
-    const accepted = statementAnswer.safeParse(said);
+    const accepted = statementAnswer.safeParse(await client.json(answer, EXPECTED));
     if (!accepted.success) throw client.unreadable(status, EXPECTED);
     return new DatabricksStatement(context, statement, accepted.data.statement_id);
   }

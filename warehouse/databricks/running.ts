@@ -69,7 +69,8 @@ export class DatabricksStatement extends RestStatement {
       const own = links?.external_links.find(({ chunk_index: at = index }) => at === index);
       if (!own) throw client.unreadable(200, 'JSON with external_links');
       // the link contains its own credential, and the store refuses a second one
-      const answer = await client.send({ method: 'GET', url: own.external_link, signal });
+      const { external_link: url, http_headers: headers } = own;
+      const answer = await client.send({ method: 'GET', url, headers, signal });
       if (answer.status === 200) return answer;
       await shortText(answer);
       if (renewals === RENEWALS) {
@@ -83,9 +84,13 @@ export class DatabricksStatement extends RestStatement {
   /** @throws Failure if the answer is a refusal */
   async #get(url: string, signal: AbortSignal): Promise<unknown> {
     const answer = await this.get(url, signal);
-    const said = await this.context.client.json(answer, EXPECTED);
+    const { client } = this.context;
     const { status } = answer;
-    if (status === 200) return said;
+    if (status === 200) return client.json(answer, EXPECTED);
+    const said = await client.refusal(answer);
+    // the statement or its result has been removed
+    if (status === 404)
+      throw new Failure('sourceBrokeOff', { connection: client.host, code: 'HTTP status 404' });
     const { error_code: code, message } = refusal.safeParse(said).data ?? {};
     throw failureOf({ status, code, message }, this.context, this.statement);
   }

@@ -13,12 +13,12 @@ const LONGEST_PAUSE = 5_000;
  */
 export async function whileBusy(
   ask: (attempt: number) => Promise<HttpAnswer>,
-  { limit, signal }: { limit: number; signal?: AbortSignal },
+  { limit, signal, accepts = [] }: { limit: number; signal?: AbortSignal; accepts?: number[] },
 ): Promise<HttpAnswer> {
   const until = performance.now() + limit;
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(attempt);
-    if (!isBusy(answer)) return answer;
+    if (!isBusy(answer) || accepts.includes(answer.status)) return answer;
     const own = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE) * (0.5 + Math.random());
     const pause = Math.max(own, retryAfterOf(answer) ?? 0);
     if (performance.now() + pause > until) return answer;

@@ -29,6 +29,8 @@ export interface HttpRequest {
 export interface RepeatableRequest extends HttpRequest {
   /** What an attempt after the first one adds to the URL. */
   again?: string;
+  /** Statuses that are an answer to this request, although others of their kind are tried again. */
+  accepts?: number[];
 }
 
 /** The connections of one read to a server, directly or through the proxy that the environment names. */
@@ -64,10 +66,10 @@ export class HttpConnection {
   }
 
   /** Like {@link request}; again while the server, or a gateway before it, has no time for the request. */
-  requestWhileBusy({ again = '', ...request }: RepeatableRequest): Promise<HttpAnswer> {
+  requestWhileBusy({ again = '', accepts, ...request }: RepeatableRequest): Promise<HttpAnswer> {
     const { url, signal } = request;
     const ask = (attempt: number) => this.request({ ...request, url: attempt > 1 ? url + again : url });
-    return whileBusy(ask, { limit: this.#short, signal });
+    return whileBusy(ask, { limit: this.#short, signal, accepts });
   }
 
   /** Ends all connections, also in the middle of an answer. */

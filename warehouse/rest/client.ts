@@ -38,7 +38,7 @@ export class RestClient {
       headers: { 'accept-encoding': 'gzip', ...call.headers },
       silence: this.timeouts.short,
     });
-    if (isBusy(answer)) {
+    if (isBusy(answer) && !call.accepts?.includes(answer.status)) {
       await shortText(answer); // what a refusal says does not matter
       throw statusFailure(answer, { host: this.host }, 'an answer');
     }
@@ -53,12 +53,19 @@ export class RestClient {
    * @param expected what the answer should have been, for the failure
    * @throws Failure SourceUnavailable
    */
-  async json({ status, body }: HttpAnswer, expected: string): Promise<unknown> {
+  async json(answer: HttpAnswer, expected: string): Promise<unknown> {
+    const said = await this.refusal(answer);
+    if (said === undefined) throw this.unreadable(answer.status, expected);
+    return said;
+  }
+
+  /** Reads the whole body of a refusal as JSON; undefined if it is none, because a gateway or a proxy has refused the call. */
+  async refusal({ body }: HttpAnswer): Promise<unknown> {
     const text = (await buffer(body)).toString();
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw this.unreadable(status, expected);
+      return undefined;
     }
   }
 

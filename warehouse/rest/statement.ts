@@ -49,9 +49,9 @@ export abstract class RestStatement implements Running {
     }
   }
 
-  protected async get(url: string, signal: AbortSignal): Promise<HttpAnswer> {
+  protected async get(url: string, signal: AbortSignal, accepts?: number[]): Promise<HttpAnswer> {
     const { client, headers } = this.context;
-    return client.send({ method: 'GET', url, headers: await headers(), signal });
+    return client.send({ method: 'GET', url, headers: await headers(), signal, accepts });
   }
 
   /**

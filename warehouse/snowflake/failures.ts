@@ -15,8 +15,9 @@ export interface Refusal {
 }
 
 /**
- * Codes of Snowflake. It publishes no list; they are those of its documentation, its drivers and its users. Where a code
- * is missing here, the SQLSTATE decides.
+ * Codes of Snowflake, which publishes no list. Each one is in its documentation or in errors that users published, with
+ * its text: `100038 (22018): Numeric value … is not recognized`. Only 000008, 000625 and 000979 are from memory. Where a
+ * code is missing here, the SQLSTATE decides.
  */
 const CONDITIONS: Record<string, Condition> = {
   '000008': 'severalStatements',
@@ -29,6 +30,7 @@ const CONDITIONS: Record<string, Condition> = {
   '002025': 'duplicateColumn',
   '002028': 'ambiguousName',
   '002043': 'noTable',
+  '002139': 'noFunction',
   '002140': 'noFunction',
   '002141': 'noFunction',
   '003001': 'noPermission',
@@ -45,8 +47,8 @@ const CONDITIONS: Record<string, Condition> = {
 const TIMED_OUT = ['000630'];
 /** No warehouse is chosen, or the one that is does not exist for the role. */
 const NO_WAREHOUSE = ['000606', '390201'];
-/** An error inside of Snowflake, and a statement that it gave up. */
-const INTERNAL = ['000603', '000625'];
+/** An error inside of Snowflake, a statement that it gave up, and one that it no longer knows. */
+const TEMPORARY = ['000603', '000625', '000709'];
 
 /** Converts refusals into failures; no other function does. The service's text may contain values: it is kept apart. */
 export function failureOf(
@@ -59,7 +61,7 @@ export function failureOf(
   const known = codeInWords(code, status);
   if (status === 408 || TIMED_OUT.includes(code))
     return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
-  if (status === 401 || status === 403) {
+  if ([401, 403, 404].includes(status)) {
     const check = ['account', 'user', 'privateKey or token', 'role', 'the network policy of the user'];
     return new Failure('sourceLoginRefused', { connection, check, code: known }, { words });
   }
@@ -69,7 +71,7 @@ export function failureOf(
       { connection, check: ['warehouse', 'role', 'database', 'schema'], code: known },
       { words },
     );
-  if (status !== 422 || INTERNAL.includes(code))
+  if (status !== 422 || TEMPORARY.includes(code))
     return new Failure('sourceBrokeOff', { connection, code: known }, { words });
   const condition = CONDITIONS[code] ?? conditionOfSqlstate(sqlState) ?? 'other';
   const { table } = statement;

@@ -52,7 +52,12 @@ export function openSnowflake(
     role,
     database,
     schema,
-    parameters: { ...FORMATS, QUERY_TAG: readerName(reader), MULTI_STATEMENT_COUNT: '1' },
+    parameters: {
+      ...FORMATS,
+      QUERY_TAG: readerName(reader),
+      MULTI_STATEMENT_COUNT: '1',
+      ROWS_PER_RESULTSET: 0, // otherwise a limit of the user or the account leaves rows out without an error
+    },
   };
 
   /** The request's id makes the service take a repeated call for the same one. */
@@ -65,10 +70,11 @@ export function openSnowflake(
       body: JSON.stringify({ statement: statement.text, ...settings }),
     });
     const { status } = answer;
-    const said = await client.json(answer, EXPECTED);
-    if (status !== 200 && status !== 202)
-      throw failureOf({ status, ...refusal.safeParse(said).data }, context, statement);
-    const own = accepted.safeParse(said);
+    if (status !== 200 && status !== 202) {
+      const said = refusal.safeParse(await client.refusal(answer));
+      throw failureOf({ status, ...said.data }, context, statement);
+    }
+    const own = accepted.safeParse(await client.json(answer, EXPECTED));
     if (!own.success) throw client.unreadable(status, EXPECTED);
     return new SnowflakeStatement(context, statement, own.data.statementHandle);
   }

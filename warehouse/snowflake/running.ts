@@ -9,6 +9,12 @@ import { failureOf } from './failures.ts';
 
 export const EXPECTED = 'JSON with resultSetMetaData and data';
 
+/**
+ * Statuses of a statement that has not finished.
+ * @see https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
+ */
+const UNFINISHED = [202, 429];
+
 /** A statement that the SQL API has accepted, and ends itself at its timeout. */
 export class SnowflakeStatement extends RestStatement {
   constructor(context: Context, statement: Statement, handle: string) {
@@ -39,8 +45,8 @@ export class SnowflakeStatement extends RestStatement {
   /** Waits for the statement, and returns the answer with its first partition. */
   #first(signal: AbortSignal): Promise<HttpAnswer> {
     const ask = async () => {
-      const answer = await this.#get(this.path, signal);
-      if (answer.status !== 202) return answer;
+      const answer = await this.#get(this.path, signal, UNFINISHED);
+      if (!UNFINISHED.includes(answer.status)) return answer;
       await shortText(answer);
       return undefined;
     };
@@ -48,11 +54,11 @@ export class SnowflakeStatement extends RestStatement {
   }
 
   /** @throws Failure if the answer is a refusal */
-  async #get(url: string, signal: AbortSignal): Promise<HttpAnswer> {
-    const answer = await this.get(url, signal);
+  async #get(url: string, signal: AbortSignal, accepts: number[] = []): Promise<HttpAnswer> {
+    const answer = await this.get(url, signal, accepts);
     const { status } = answer;
-    if (status === 200 || status === 202) return answer;
-    const said = refusal.safeParse(await this.context.client.json(answer, EXPECTED));
+    if (status === 200 || accepts.includes(status)) return answer;
+    const said = refusal.safeParse(await this.context.client.refusal(answer));
     this.isOver ||= status === 422 || status === 408;
     throw failureOf({ status, ...said.data }, this.context, this.statement);
   }

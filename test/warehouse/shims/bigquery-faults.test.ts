@@ -1,6 +1,7 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Calls, published } from './bigquery/calls.ts';
+import { published } from '../published/fixture.ts';
+import { Calls, type Answer } from './bigquery/calls.ts';
 import { startBigqueryShim, type BigqueryShim } from './bigquery/shim.ts';
 
 const rows = (n: number) => `select id from unnest(generate_array(1, ${n})) as id`;
@@ -30,8 +31,8 @@ describe("BigQuery's shim: faults and access", () => {
     const limited = await calls.insert(rows(1));
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '2']);
     // The members of the published example are those of each error.
-    const example = await published('quota-error');
-    expect(Object.keys(limited.json.error!)).toEqual(expect.arrayContaining(Object.keys(example.answer)));
+    const { error } = published<Answer>('bigquery/quota-error').body;
+    expect(Object.keys(limited.json.error!)).toEqual(expect.arrayContaining(Object.keys(error!)));
     expect((await calls.insert(rows(1))).status).toBe(200);
   });
 
@@ -110,7 +111,7 @@ describe("BigQuery's shim: faults and access", () => {
   test('a JWT of another key, account, audience or time gets no token', async () => {
     const claims = claimsOf();
     const now = claims.iat;
-    const { answer } = await published('token');
+    const { body: answer } = published<object>('bigquery/token');
     const good = await exchange(claims, shim.key.private_key);
     expect(Object.keys({ ...good, scope: '' }).sort()).toEqual(Object.keys(answer).sort());
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Calls, published } from './bigquery/calls.ts';
+import { published } from '../published/fixture.ts';
+import { Calls, type Answer } from './bigquery/calls.ts';
 import { startBigqueryShim, type BigqueryShim } from './bigquery/shim.ts';
 
 /** A query of n rows, as a segment has them. */
@@ -47,12 +48,12 @@ describe("BigQuery's shim: queries by the REST API", () => {
   });
 
   test("a query's rows are those of the published example", async () => {
-    const example = await published('query-results');
-    const { schema, totalRows, rows, jobComplete } = example.answer;
-    const answer = await calls.results(example.query!);
+    const { body: example } = published<Answer>('bigquery/query-results');
+    const { schema, totalRows, rows, jobComplete } = example;
+    const answer = await calls.results("SELECT 1 AS x, 'foo' AS y;");
     expect(answer).toMatchObject({ schema, totalRows, rows, jobComplete });
     // Only jobs.query and jobs.getQueryResults have another kind; all members are in both.
-    expect(Object.keys(answer)).toEqual(expect.arrayContaining(Object.keys(example.answer)));
+    expect(Object.keys(answer)).toEqual(expect.arrayContaining(Object.keys(example)));
   });
 
   test('pages follow one another by their tokens, and hold each row once', async () => {
@@ -103,8 +104,8 @@ describe("BigQuery's shim: queries by the REST API", () => {
     const { json } = await calls.insert(SLOW, { configuration: { jobTimeoutMs: '200' } });
     const ended = await calls.call(`queries/${json.jobReference.jobId}?timeoutMs=30000`);
     expect(ended.status).toBe(499);
-    const example = await published('job-timeout');
-    expect(ended.json.error!.errors).toEqual((example.answer as never as { errors: object[] }).errors);
+    const { error } = published<Answer>('bigquery/job-timeout').body;
+    expect(ended.json.error!.errors).toEqual(error!.errors);
   });
 
   test('a query above maximumBytesBilled fails with the bytes that it needs', async () => {
@@ -118,17 +119,12 @@ describe("BigQuery's shim: queries by the REST API", () => {
   });
 
   test('errors of syntax and names have a place, in the shape of the real service', async () => {
-    const example = await published('query-error');
+    const example = published<Answer>('bigquery/query-error').body.error!;
     const { error } = await calls.results('select 1 as id,\n  nope from (select 1 as a)');
     expect(error).toEqual({
-      ...example.answer,
+      ...example,
       message: 'Unrecognized name: nope at [2:3]',
-      errors: [
-        {
-          ...(example.answer as never as { errors: object[] }).errors[0],
-          message: 'Unrecognized name: nope at [2:3]',
-        },
-      ],
+      errors: [{ ...example.errors[0], message: 'Unrecognized name: nope at [2:3]' }],
     });
     expect((await calls.results('selec 1')).error!.message).toBe(
       'Syntax error: Unexpected identifier "selec" at [1:1]',
@@ -137,10 +133,9 @@ describe("BigQuery's shim: queries by the REST API", () => {
   });
 
   test('a table that does not exist is not found, as the real service says it', async () => {
-    const example = await published('table-not-found');
     const message = 'Not found: Table shop:marts.nowhere was not found in location EU';
     const answer = await calls.insert('select 1 as id from `shop.marts.nowhere`');
-    const [first] = (example.answer as never as { errors: object[] }).errors;
+    const [first] = published<Answer>('bigquery/table-not-found').body.error!.errors;
     expect(answer.status).toBe(404);
     expect(answer.json.error).toMatchObject({ code: 404, errors: [{ ...first, message }] });
   });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Cell } from './cells.ts';
 import type { TableReference } from './engine.ts';
 import type { BigqueryShim } from './shim.ts';
@@ -61,10 +60,4 @@ export class Calls {
     if (!rows) throw new Error(`No rows: ${error?.message}`);
     return rows[0]!.f.map(({ v }) => v);
   }
-}
-
-/** An example answer of the folder `published`. */
-export async function published(name: string): Promise<{ address: string; query?: string; answer: Answer }> {
-  const text = await readFile(new URL(`published/${name}.json`, import.meta.url), 'utf8');
-  return JSON.parse(text) as { address: string; query?: string; answer: Answer };
 }

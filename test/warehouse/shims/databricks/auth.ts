@@ -11,7 +11,7 @@ export interface Login {
   tokenSeconds?: number;
 }
 
-/** An answer of the token endpoint. */
+/** An answer about tokens. */
 export interface TokenAnswer {
   status: number;
   body: Record<string, unknown>;
@@ -45,10 +45,15 @@ export class Tokens {
     return { status: 200, body };
   }
 
-  /** Whether a request has a valid token. */
-  accept({ headers }: SeenRequest): boolean {
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
-    return (this.login.tokens ?? []).includes(token) || (this.issued.get(token) ?? 0) > Date.now();
+  /** Why a request is refused; undefined if it has a valid token. Both answers were recorded from the service. */
+  refusal({ headers }: SeenRequest): TokenAnswer | undefined {
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+    if (token === undefined) {
+      const message = 'Credential was not sent or was of an unsupported type for this API.';
+      return { status: 401, body: { error_code: 401, message } };
+    }
+    const isValid = (this.login.tokens ?? []).includes(token) || (this.issued.get(token) ?? 0) > Date.now();
+    return isValid ? undefined : { status: 403, body: { error_code: 403, message: 'Invalid access token.' } };
   }
 }
 

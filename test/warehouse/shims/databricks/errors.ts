@@ -8,7 +8,7 @@ export interface Failure {
 
 /**
  * Error conditions and their SQLSTATE: https://docs.databricks.com/error-messages/error-classes.html. Lines count from
- * 1 and positions from 0, as in Spark's messages.
+ * 1 and positions from 0, as in Spark's messages. In a recorded answer, a line break is before an error of syntax.
  */
 export function databricksError({ kind, message, subject, position }: EngineError): Failure {
   const at = position ? `; line ${position.line} pos ${position.column}` : '';
@@ -29,7 +29,7 @@ export function databricksError({ kind, message, subject, position }: EngineErro
       const place = position ? ` (line ${position.line}, pos ${position.column})` : '';
       return failure(
         '42601',
-        `[PARSE_SYNTAX_ERROR] Syntax error at or near '${subject || 'end of input'}'.`,
+        `\n[PARSE_SYNTAX_ERROR] Syntax error at or near '${subject || 'end of input'}'.`,
         place,
       );
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { published } from '../../published/fixture.ts';
 import { until } from '../../../setup/until.ts';
 import { shimOfTest, type Answer } from './calls.ts';
 
@@ -24,7 +25,9 @@ describe('logins', () => {
     const body = (await (await token(FORM)).json()) as { access_token: string };
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'all-apis' });
     expect((await call('/x', undefined, body.access_token)).status).toBe(404);
-    expect((await call('/x', undefined, 'other')).status).toBe(401);
+    const refused = await call('/x', undefined, 'other');
+    const { status, body: recorded } = published('databricks/invalid-token');
+    expect([refused.status, await refused.json()]).toEqual([status, recorded]);
   });
 
   test('another secret, grant or scope is refused', async () => {
@@ -73,7 +76,7 @@ describe('statements', () => {
     [
       'selct 1',
       '42601',
-      "[PARSE_SYNTAX_ERROR] Syntax error at or near 'selct'. SQLSTATE: 42601 (line 1, pos 0)",
+      "\n[PARSE_SYNTAX_ERROR] Syntax error at or near 'selct'. SQLSTATE: 42601 (line 1, pos 0)",
     ],
     [
       "select cast('abc' as int) as v",
@@ -83,7 +86,7 @@ describe('statements', () => {
     [
       'select 1 as a; select 2 as b',
       '42601',
-      "[PARSE_SYNTAX_ERROR] Syntax error at or near ';'. SQLSTATE: 42601",
+      "\n[PARSE_SYNTAX_ERROR] Syntax error at or near ';'. SQLSTATE: 42601",
     ],
   ])('%s is an answer 200 with FAILED and %s', async (statement, sqlState, message) => {
     expect((await ended(statement)).status).toEqual({

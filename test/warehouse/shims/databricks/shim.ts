@@ -56,14 +56,8 @@ export function startDatabricksShim(options: DatabricksOptions): Promise<Shim> {
           const { status, body } = tokens.issue(request);
           return sendJson(response, status, body);
         }
-        if (!tokens.accept(request)) {
-          return sendError(
-            response,
-            401,
-            'UNAUTHENTICATED',
-            'Credential was not sent or was of an unsupported type.',
-          );
-        }
+        const unauthorized = tokens.refusal(request);
+        if (unauthorized) return sendJson(response, unauthorized.status, unauthorized.body);
         const path = /^\/api\/2\.0\/sql\/statements(?:\/([^/]+)(\/cancel|\/result\/chunks\/\d+)?)?\/?$/.exec(
           request.path,
         );

@@ -16,6 +16,8 @@ export interface SnowflakeOptions {
   syncWait?: number;
   /** Names that exist, case-sensitive as the documentation says; other ones are refused. Without: all exist. */
   names?: Partial<Record<'warehouse' | 'role' | 'database' | 'schema', string[]>>;
+  /** Parameters of the account or the user, which those of a request replace; names in upper case. */
+  parameters?: Record<string, string>;
   /** The role may only read. */
   readOnly?: boolean;
 }

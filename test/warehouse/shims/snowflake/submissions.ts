@@ -56,8 +56,9 @@ export class Submissions {
       return { status: 415, body: { message: 'Unsupported Media Type.' } };
     }
     if (!headers['user-agent'] || !headers.accept || !isSubmission(body)) return INVALID;
-    const parameters = parametersOf(body.parameters ?? {});
-    if (!parameters) return INVALID;
+    const given = parametersOf(body.parameters ?? {});
+    if (!given) return INVALID;
+    const parameters = { ...this.options.parameters, ...given };
     const id = query.get('requestId');
     const known = id && query.get('retry') === 'true' ? this.byRequest.get(id) : undefined;
     if (known) return { statement: known };
