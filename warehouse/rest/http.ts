@@ -23,7 +23,7 @@ export interface Call {
   signal?: AbortSignal;
   /** What an attempt after the first one adds to the query of the address. */
   again?: string;
-  /** Statuses that are an answer to this call, although others of their kind are tried again. */
+  /** Statuses that are an answer to this call, so that it is not tried again. */
   accepts?: number[];
 }
 
