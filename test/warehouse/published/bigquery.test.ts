@@ -58,9 +58,7 @@ test("BigQuery's published rows are those of the query, and the published token 
   expect(lines).toEqual([['1', 'foo']]);
   expect(rows).toBe(1);
   const [, ...calls] = requests;
-  expect(new Set(calls.map(({ headers }) => headers.authorization))).toEqual(
-    new Set(['Bearer 1/8xbJqaOZXSUZbHLl5EOtu1pxz3fmmetKx9W8CV4t79M']),
-  );
+  expect(new Set(calls.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer 1/ours']));
 });
 
 test.each<[Step, string, string, RegExp]>([
@@ -84,5 +82,5 @@ test.each<[Step, string, string, RegExp]>([
   );
   expect(failure).toMatchObject({ type, cause: undefined });
   expect(failure.message).toMatch(message);
-  expect(failure.message).not.toMatch(/vincent|moz-fx|after 1 sec|secret/);
+  expect(failure.message).not.toMatch(/secret|after 1 sec/);
 });
