@@ -9,13 +9,6 @@ import { openWarehouse } from '../../dist/warehouse/open.js';
 import { openSnowflake } from '../../dist/warehouse/snowflake/open.js';
 
 const READER = { activation: 'bench', run: '1' };
-/** Libraries that a driver loads with its first read: a worker pays for them once. */
-const LIBRARIES = {
-  mysql: ['../../dist/warehouse/mysql/open.js'],
-  sqlserver: ['tedious'],
-  bigquery: ['@google-cloud/bigquery-storage', 'google-auth-library'],
-};
-
 const { source, env, place, query, columns } = JSON.parse(process.argv[2]);
 
 /** Services whose address is fixed are opened at another one, as the tests of their drivers do. */
@@ -39,12 +32,11 @@ async function open() {
 
 async function google() {
   const { url, rows, port } = place;
+  // the driver loads it with the first read, and a worker only once
+  if (rows === 'storage') await import('@google-cloud/bigquery-storage');
   const { credentials } = await import('@grpc/grpc-js');
   return { url, rows, storage: { apiEndpoint: '127.0.0.1', port, sslCreds: credentials.createInsecure() } };
 }
-
-for (const library of (place?.rows === 'rest' ? undefined : LIBRARIES[source.driver]) ?? [])
-  await import(library);
 
 const warehouse = await open();
 const { signal } = new AbortController();

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import * as grpc from '@grpc/grpc-js';
+import {
+  arrowSchemaOf,
+  serializedBatch,
+  serializedSchema,
+} from '../../../test/warehouse/shims/bigquery/arrow.ts';
+import { readService } from '../../../test/warehouse/shims/bigquery/storage.ts';
+import { COLUMNS } from '../rows.ts';
+import { textsOf } from './bigquery.ts';
+import { partsOf } from './parts.ts';
+
+/** Rows of a response, as in the shim: about 0.7 MB. */
+const BATCH = 8_192;
+
+/** Replays the Storage Read API, without TLS: batches of Arrow in one stream. Resolves to its port on 127.0.0.1. */
+export function replayStorage(rows: number): Promise<number> {
+  const fields = COLUMNS.map((_, index) => ({
+    name: `c${index}`,
+    type: 'STRING',
+    mode: 'NULLABLE' as const,
+  }));
+  const schema = arrowSchemaOf(fields);
+  const batches = partsOf(rows, BATCH, (count) => serializedBatch(schema, fields, textsOf(count)));
+  const server = new grpc.Server({ 'grpc.max_send_message_length': -1 });
+  server.addService(readService(), {
+    createReadSession(_call: unknown, callback: grpc.sendUnaryData<unknown>) {
+      callback(null, {
+        name: 'bench',
+        dataFormat: 'ARROW',
+        arrowSchema: { serializedSchema: serializedSchema(schema) },
+        streams: [{ name: 'bench/streams/0' }],
+      });
+    },
+    readRows(call: grpc.ServerWritableStream<unknown, unknown>) {
+      const sending = async () => {
+        for (const { rows: rowCount, content: serializedRecordBatch } of batches) {
+          const isRead = call.write({ arrowRecordBatch: { serializedRecordBatch, rowCount }, rowCount });
+          if (!isRead) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+          if (call.cancelled) return;
+        }
+        call.end();
+      };
+      sending().catch((error: Error) => call.emit('error', error));
+    },
+  });
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+}
