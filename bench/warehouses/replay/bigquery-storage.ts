@@ -21,29 +21,37 @@ export function replayStorage(rows: number): Promise<number> {
     mode: 'NULLABLE' as const,
   }));
   const schema = arrowSchemaOf(fields);
-  const batches = partsOf(rows, BATCH, (count) => serializedBatch(schema, fields, textsOf(count)));
-  const server = new grpc.Server({ 'grpc.max_send_message_length': -1 });
-  server.addService(readService(), {
-    createReadSession(_call: unknown, callback: grpc.sendUnaryData<unknown>) {
-      callback(null, {
-        name: 'bench',
-        dataFormat: 'ARROW',
-        arrowSchema: { serializedSchema: serializedSchema(schema) },
-        streams: [{ name: 'bench/streams/0' }],
-      });
-    },
-    readRows(call: grpc.ServerWritableStream<unknown, unknown>) {
-      const sending = async () => {
-        for (const { rows: rowCount, content: serializedRecordBatch } of batches) {
-          const isRead = call.write({ arrowRecordBatch: { serializedRecordBatch, rowCount }, rowCount });
-          if (!isRead) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
-          if (call.cancelled) return;
-        }
-        call.end();
-      };
-      sending().catch((error: Error) => call.emit('error', error));
-    },
+  const service = readService();
+  const { ReadRows } = service as { ReadRows: grpc.MethodDefinition<unknown, unknown> };
+  const responses = partsOf(rows, BATCH, (rowCount) => {
+    const serializedRecordBatch = serializedBatch(schema, fields, textsOf(rowCount));
+    return ReadRows.responseSerialize({ arrowRecordBatch: { serializedRecordBatch, rowCount }, rowCount });
   });
+  const server = new grpc.Server({ 'grpc.max_send_message_length': -1 });
+  const asTheyAre = { ...ReadRows, responseSerialize: (response: unknown) => response as Buffer };
+  server.addService(
+    { ...service, ReadRows: asTheyAre },
+    {
+      createReadSession(_call: unknown, callback: grpc.sendUnaryData<unknown>) {
+        callback(null, {
+          name: 'bench',
+          dataFormat: 'ARROW',
+          arrowSchema: { serializedSchema: serializedSchema(schema) },
+          streams: [{ name: 'bench/streams/0' }],
+        });
+      },
+      readRows(call: grpc.ServerWritableStream<unknown, unknown>) {
+        const sending = async () => {
+          for (const { content } of responses) {
+            if (!call.write(content)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+            if (call.cancelled) return;
+          }
+          call.end();
+        };
+        sending().catch((error: Error) => call.emit('error', error));
+      },
+    },
+  );
   return new Promise((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
