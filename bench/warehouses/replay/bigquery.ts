@@ -5,7 +5,7 @@ import { replayStorage } from './bigquery-storage.ts';
 import { send, sendJson, serve } from './http.ts';
 import { partsOf } from './parts.ts';
 
-/** About 10 MB of JSON, the most that a page of the service has. */
+/** About 10 MB of JSON. */
 const PAGE = 60_000;
 
 const FIELDS = [
