@@ -3,6 +3,8 @@ import { benchApproval } from './approval.ts';
 import { benchDirectory } from './directory.ts';
 import { benchLicenceBudget } from './licence-budget.ts';
 import { benchSegment } from './segment.ts';
+import { benchWarehouses } from './warehouses.ts';
+import { MEASURED } from './warehouses/sources.ts';
 
 const number = (text: string) => Number(text);
 
@@ -11,6 +13,12 @@ function sizes(text: string): number[] {
   const found = text.split(',').map(Number);
   if (found.every((size) => Number.isInteger(size) && size >= 100)) return found;
   throw new InvalidArgumentError('Expected whole numbers from 100 on, separated by commas.');
+}
+
+function drivers(text: string): string[] {
+  const found = text.split(',');
+  if (found.every((driver) => MEASURED.some((known) => known === driver))) return found;
+  throw new InvalidArgumentError(`Expected names of drivers, separated by commas: ${MEASURED.join(', ')}.`);
 }
 
 const program = new Command('bench');
@@ -35,6 +43,14 @@ program
   .option('--rounds <n>', 'how often each load and each pair of runs is measured', number, 3)
   .option('--json <file>', 'write the lines of JSON to a file instead of stdout')
   .action(benchDirectory);
+program
+  .command('warehouses')
+  .description("Measure the drivers of warehouses, next to PostgreSQL's COPY")
+  .option('--rows <n>', 'rows of the segment', number, 1_000_000)
+  .option('--rounds <n>', 'how often each driver is measured', number, 3)
+  .option('--drivers <a,…>', 'only these drivers, and always postgres', drivers, MEASURED)
+  .option('--json <file>', 'write the lines of JSON to a file instead of stdout')
+  .action(benchWarehouses);
 program
   .command('licence-budget')
   .description('many activations at once on several workers, and what of the licence they use')

@@ -41,7 +41,7 @@ type ReadRowsCall = grpc.ServerWritableStream<{ readStream: string; offset: stri
 type SessionCall = grpc.ServerUnaryCall<SessionRequest, unknown>;
 
 /** What is left of a service when its protos are loaded at run time. */
-function readService(): grpc.ServiceDefinition {
+export function readService(): grpc.ServiceDefinition {
   const json = createRequire(import.meta.url)(
     '@google-cloud/bigquery-storage/build/protos/protos.json',
   ) as object;
