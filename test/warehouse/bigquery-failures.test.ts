@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Failure } from '../../contract/failure.ts';
 import { BigqueryError, failuresOf, StorageError } from '../../warehouse/bigquery/failures.ts';
-import { columnOf, textOf } from '../../warehouse/bigquery/kinds.ts';
+import { Encoder } from '../../warehouse/bigquery/encoder.ts';
+import { columnOf } from '../../warehouse/bigquery/kinds.ts';
 import { around } from '../../warehouse/sql/statements.ts';
 import { BIGQUERY } from '../../warehouse/bigquery/statements.ts';
 
@@ -96,7 +97,24 @@ describe('GoogleSQL', () => {
     expect(typeOf('INTEGER', { mode: 'REPEATED' })).toBe('ARRAY<INT64>');
     expect(typeOf('NUMERIC', { precision: '10', scale: '2' })).toBe('NUMERIC(10, 2)');
     expect(typeOf('RECORD')).toBe('STRUCT');
-    expect(textOf({ name: 'c', type: 'NUMERIC', precision: '10', scale: '2' })!('1.5')).toBe('1.50');
+  });
+
+  test.each([
+    ['NUMERIC', { precision: '10', scale: '2' }, '1.5', '1.50'],
+    ['NUMERIC', { precision: '10', scale: '2' }, '-7', '-7.00'],
+    ['BIGNUMERIC', {}, '0.000000000000000000000000000000000001', '0.000000000000000000000000000000000001'],
+    ['TIMESTAMP', {}, '2026-01-31 10:20:30.120000', '2026-01-31 10:20:30.12+00'],
+    ['DATETIME', {}, '2026-01-31 10:20:00.000000', '2026-01-31 10:20:00'],
+    ['FLOAT', {}, '1.0', '1'],
+    ['BOOLEAN', {}, 'false', 'f'],
+    ['DATE', {}, '0001-01-01', '0001-01-01'],
+    ['STRING', {}, 'true', 'true'],
+  ])('a %s %j that arrives as %s is %s', (type, more, sent, text) => {
+    for (const isPlain of [true, false]) {
+      const encoder = new Encoder([{ name: 'c', type, ...more }]);
+      encoder.add(0, Buffer.from(`"${sent}"`), 1, sent.length + 1, isPlain);
+      expect(encoder.writer.take().toString()).toBe(text);
+    }
   });
 });
 

@@ -33,6 +33,7 @@ type ServiceAccount = z.infer<typeof serviceAccount>;
 interface Access {
   /** The warehouse in messages. */
   connection: string;
+  project: string;
   /** The environment variable with credentials, and its content; undefined: Application Default Credentials. */
   credentials?: { variable: string; text: string };
   dispatcher: Dispatcher;
@@ -105,9 +106,13 @@ async function exchange(
     return { token: access_token, expires: Date.now() + seconds * 1000 };
   }
   const code = `OAuth ${typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : `HTTP status ${statusCode}`}`;
-  if (statusCode === 429 || statusCode >= 500) throw new Failure('sourceBrokeOff', { connection, code });
+  if (isTemporary(statusCode)) throw new Failure('sourceBrokeOff', { connection, code });
   const check = ['the key of the service account', 'the clock of this machine'];
   throw new Failure('sourceLoginRefused', { connection, check, code }, { words: text });
+}
+
+function isTemporary(status: number): boolean {
+  return status === 429 || status >= 500;
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -120,13 +125,14 @@ function parsed(text: string): Record<string, unknown> {
 
 /** Workload identity and Application Default Credentials, by Google's library. */
 async function ofLibrary(access: Access, credentials?: object): Promise<() => Promise<Token>> {
-  const { connection, timeouts } = access;
+  const { connection, project: projectId, timeouts } = access;
   const library = await import('google-auth-library').catch((error: unknown) => {
     if (knownCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new Failure('driverMissing', { driver: 'bigquery', library: LIBRARY });
   });
   return async () => {
-    const auth = new library.GoogleAuth({ scopes: SCOPE, ...(credentials && { credentials }) });
+    // with its project, because the library would look for one: by the gcloud command, or at another service
+    const auth = new library.GoogleAuth({ scopes: SCOPE, projectId, ...(credentials && { credentials }) });
     try {
       const client = await within(timeouts.answer, auth.getClient());
       const { token } = await within(timeouts.answer, client.getAccessToken());
@@ -135,7 +141,10 @@ async function ofLibrary(access: Access, credentials?: object): Promise<() => Pr
     } catch (error) {
       const code = knownCode(error);
       if (code !== undefined && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)) throw error;
-      throw refused(error instanceof Error ? error.message : undefined);
+      const words = error instanceof Error ? error.message : undefined;
+      const { status } = error as { status?: unknown };
+      if (typeof status !== 'number' || !isTemporary(status)) throw refused(words);
+      throw new Failure('sourceBrokeOff', { connection, code: `OAuth HTTP status ${status}` }, { words });
     }
     throw refused();
   };

@@ -1,4 +1,5 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
+import { conversionFor, type Conversion } from '../rest/conversions.ts';
 import { valueText } from '../sql/values.ts';
 
 /** A field of a result: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
@@ -46,12 +47,13 @@ function typeOf({ type }: Field): string {
   return SQL_NAMES[type] ?? type;
 }
 
-/** The formats have six digits of a second, whose final zeros `textOf` removes. */
+/** Six digits of a second, whose final zeros `conversionOf` removes; %F and %Y would write the year 1 as `1`. */
+const MOMENT = '%E4Y-%m-%d %H:%M:%E6S';
 const TEXTS: Record<string, (column: string) => string> = {
   STRING: (column) => column,
-  DATETIME: (column) => `format_datetime('%F %H:%M:%E6S', ${column})`,
+  DATETIME: (column) => `format_datetime('${MOMENT}', ${column})`,
   // with its zone, because a project can have another default than UTC
-  TIMESTAMP: (column) => `format_timestamp('%F %H:%M:%E6S+00', ${column}, 'UTC')`,
+  TIMESTAMP: (column) => `format_timestamp('${MOMENT}', ${column}, 'UTC')`,
   TIME: (column) => `cast(${column} as string)`,
   BYTES: (column) => `to_base64(${column})`,
 };
@@ -66,31 +68,10 @@ export function castOf(field: Field, column: string): string {
 }
 
 /** Converts the text of {@link castOf} into that of kinds.ts; undefined: it is the same. */
-export function textOf(field: Field): ((text: string) => string) | undefined {
+export function conversionOf(field: Field): Conversion | undefined {
   const { kind } = columnOf(field);
-  const scale = field.scale === undefined ? undefined : Number(field.scale);
-  switch (kind) {
-    case 'timestamp':
-      return (text) => withoutFinalZeros(text, text.length);
-    case 'timestamptz':
-      return (text) => withoutFinalZeros(text, text.length - '+00'.length);
-    case 'boolean':
-    case 'float':
-    case 'decimal':
-      return (text) => valueText(text, kind, scale);
-    default:
-      return undefined;
-  }
-}
-
-const [ZERO, DOT] = [48, 46];
-
-/** A fraction has exactly six digits here. @param end where the seconds end */
-function withoutFinalZeros(text: string, end: number): string {
-  let kept = end;
-  while (text.charCodeAt(kept - 1) === ZERO && end - kept < 6) kept -= 1;
-  if (text.charCodeAt(kept - 1) === DOT) kept -= 1;
-  return kept === end ? text : text.slice(0, kept) + text.slice(end);
+  if (kind === 'date') return undefined; // a cast writes it as PostgreSQL does
+  return conversionFor(kind, field.scale === undefined ? undefined : Number(field.scale));
 }
 
 /**

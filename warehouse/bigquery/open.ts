@@ -48,9 +48,9 @@ export async function openBigquery(
   const connection = `BigQuery, project ${options.project}`;
   const failures = failuresOf({ ...options, connection });
   const rest = new Rest(places.url, options.project, timeouts);
-  const { credentials, maximumBytesBilled } = options;
+  const { project, credentials, maximumBytesBilled } = options;
   const { dispatcher } = rest;
-  const tokens = await tokenSource({ connection, credentials, dispatcher, timeouts });
+  const tokens = await tokenSource({ connection, project, credentials, dispatcher, timeouts });
   rest.login(tokens);
   const jobs = new Jobs(rest, options, timeouts);
   const ended = new AbortController();
@@ -170,7 +170,6 @@ export async function openBigquery(
   ): AsyncGenerator<Buffer, number, undefined> {
     if (told === 0) return 0;
     if (places.rows === 'storage' && job.table) {
-      const { project } = options;
       const settings = { project, tokens, silence: timeouts.answer, signal: ended.signal };
       storage = await Storage.open({ ...settings, place: places.storage });
       ended.signal.throwIfAborted();

@@ -31,11 +31,15 @@ export class PageParser {
 
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
+  readonly #areEscaped: Uint8Array;
+  /** The last text has a backslash. */
+  #isEscaped = false;
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
     this.#starts = new Int32Array(encoder.columns);
     this.#ends = new Int32Array(encoder.columns);
+    this.#areEscaped = new Uint8Array(encoder.columns);
   }
 
   /** The page has ended. */
@@ -126,6 +130,7 @@ export class PageParser {
       this.#name(LETTER_V);
       this.#starts[column] = this.#value();
       this.#ends[column] = this.#at;
+      this.#areEscaped[column] = this.#isEscaped ? 1 : 0;
       this.#expect(END);
     }
     this.#expect(CLOSE);
@@ -139,14 +144,11 @@ export class PageParser {
     if (this.#bytes[start] === LETTER_N) return this.#encoder.writer.field(null);
     if (this.#bytes[start] !== QUOTE) throw new PageUnreadable();
     // a JSON text without an escape has no control character and no backslash
-    if (!this.#hasEscape(start, end)) return this.#encoder.add(column, this.#bytes, start + 1, end - 1, true);
-    const text = Buffer.from(this.#parsed(start, end) as string);
-    this.#encoder.add(column, text, 0, text.length, false);
-  }
-
-  #hasEscape(start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.#bytes[at] === BACKSLASH) return true;
-    return false;
+    if (this.#areEscaped[column] === 0) this.#encoder.add(column, this.#bytes, start + 1, end - 1, true);
+    else {
+      const text = Buffer.from(this.#parsed(start, end) as string);
+      this.#encoder.add(column, text, 0, text.length, false);
+    }
   }
 
   /** Skips a name of one letter, and its colon. */
@@ -188,8 +190,16 @@ export class PageParser {
   }
 
   #text(): void {
-    this.#at += 1;
-    for (let byte = this.#byte(); byte !== QUOTE; byte = this.#byte()) if (byte === BACKSLASH) this.#byte();
+    const bytes = this.#bytes;
+    this.#isEscaped = false;
+    let at = this.#at + 1;
+    for (; at < bytes.length && bytes[at] !== QUOTE; at++) {
+      if (bytes[at] !== BACKSLASH) continue;
+      this.#isEscaped = true;
+      at += 1;
+    }
+    if (at >= bytes.length) throw INCOMPLETE;
+    this.#at = at + 1;
   }
 
   #parsed(start: number, end: number): unknown {
@@ -213,7 +223,7 @@ export class PageParser {
   }
 
   #expect(byte: number): void {
-    if (this.#next() !== byte) throw new PageUnreadable();
+    if (this.#bytes[this.#at] !== byte && this.#next() !== byte) throw new PageUnreadable();
     this.#at += 1;
   }
 }

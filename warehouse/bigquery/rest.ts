@@ -10,6 +10,8 @@ import type { Timeouts } from './waits.ts';
 const TRIES = 4;
 /** The longest pause that a server may ask for within a call, in milliseconds. */
 const LONGEST_PAUSE = 30_000;
+/** The bytes that are unzipped at once. */
+const PIECE = 64 * 1024;
 
 export interface Call {
   method?: 'GET' | 'POST';
@@ -100,7 +102,9 @@ export class Rest {
     });
     const isZipped = answer.headers['content-encoding'] === 'gzip';
     // an error of either is the gunzip's, which the reader sees
-    const plain = isZipped ? pipeline(answer.body, createGunzip(), () => undefined) : answer.body;
+    const plain = isZipped
+      ? pipeline(answer.body, createGunzip({ chunkSize: PIECE }), () => undefined)
+      : answer.body;
     if (answer.statusCode === 200) return plain;
     throw await errorOf(answer.statusCode, answer.headers['retry-after'], plain);
   }

@@ -61,17 +61,19 @@ function isAt(bytes: Buffer, start: number, end: number, word: Buffer): boolean 
   return at === word.length && end - start === at;
 }
 
-/** Decimals of databases that print as many of them as the type has. */
+/** Decimals as databases print them; zeros are added up to the scale. */
 function decimals(scale = 0): Conversion {
   const convert = slowly('decimal', scale);
   return (bytes, start, end) => {
     const whole = bytes[start] === DASH ? start + 1 : start;
-    const point = scale === 0 ? end : end - scale - 1;
-    const isOurs =
-      point > whole &&
-      areDigits(bytes, whole, point) &&
-      (scale === 0 || (bytes[point] === DOT && areDigits(bytes, point + 1, end)));
-    return isOurs ? end : convert(bytes, start, end);
+    let point = whole;
+    while (point < end && isDigit(bytes[point]!)) point += 1;
+    const hasFraction = point < end && bytes[point] === DOT && areDigits(bytes, point + 1, end);
+    if (point === whole || (point < end && !hasFraction)) return convert(bytes, start, end);
+    let last = end;
+    if (scale > 0 && !hasFraction) bytes[last++] = DOT;
+    while (scale > 0 && last <= point + scale) bytes[last++] = ZERO;
+    return last;
   };
 }
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { NOT_TEXT } from '../../activation/values/text.ts';
+import type { Conversion } from '../rest/conversions.ts';
 
-const [TAB, NEWLINE, RETURN, BACKSLASH] = [9, 10, 13, 92];
+const [TAB, NEWLINE, RETURN, SPACE, BACKSLASH, TILDE] = [9, 10, 13, 32, 92, 126];
 const NULL = Buffer.from('\\N');
 const MARK = Buffer.from(NOT_TEXT);
 /** What a byte becomes after a backslash, as PostgreSQL writes it. */
@@ -18,6 +19,8 @@ export const ESCAPED = new Map([
 export const FULL = 64 * 1024;
 /** Up to this size, a loop copies bytes faster than a call. */
 const SHORT = 40;
+/** The most that a value can grow when it is converted. */
+const SLACK = 512;
 
 /**
  * Encodes rows as lines of PostgreSQL's COPY text format, in one growing buffer, without an object for each row. A value
@@ -30,27 +33,39 @@ export class LineWriter {
   /** The lines so far, also those that were taken. */
   lines = 0;
 
-  /** Adds a field to the line; null is SQL's null. */
-  field(value: Uint8Array | string | null): void {
+  /** Adds a field to the line; null is SQL's null. @param convert changes a value that is not null */
+  field(value: Uint8Array | string | null, convert?: Conversion): void {
     if (this.#isFirst) this.#isFirst = false;
     else this.#byte(TAB);
-    if (value === null) this.#bytes(NULL);
-    else if (typeof value === 'string') this.#text(value);
+    const start = this.#end;
+    if (value === null) {
+      this.#bytes(NULL);
+      return;
+    }
+    if (typeof value === 'string') this.#text(value);
     else this.#raw(value);
+    this.#convert(start, convert);
   }
 
   /**
    * Adds a field that is a part of a larger buffer, without an object for it. Only for valid UTF-8 that has nothing to
    * escape.
    */
-  plainField(bytes: Uint8Array, start: number, end: number): void {
+  plainField(bytes: Uint8Array, start: number, end: number, convert?: Conversion): void {
     this.#reserve(end - start + 1);
     if (this.#isFirst) this.#isFirst = false;
     else this.#buffer[this.#end++] = TAB;
+    const first = this.#end;
     if (end - start > SHORT) {
-      this.#buffer.set(bytes.subarray(start, end), this.#end);
+      this.#buffer.set(bytes.subarray(start, end), first);
       this.#end += end - start;
-    } else for (let at = start; at < end; at++) this.#buffer[this.#end++] = bytes[at]!;
+    } else {
+      const buffer = this.#buffer;
+      let to = first;
+      for (let at = start; at < end; at++) buffer[to++] = bytes[at]!;
+      this.#end = to;
+    }
+    this.#convert(first, convert);
   }
 
   endLine(): void {
@@ -70,9 +85,16 @@ export class LineWriter {
     return taken;
   }
 
+  #convert(start: number, convert: Conversion | undefined): void {
+    if (convert === undefined) return;
+    this.#reserve(SLACK);
+    this.#end = convert(this.#buffer, start, this.#end);
+  }
+
   #text(value: string): void {
     this.#reserve(3 * value.length);
     const start = this.#end;
+    if (value.length <= SHORT && this.#plainAscii(value)) return;
     this.#end += this.#buffer.write(value, start);
     // Most texts need no escapes, and are written only once.
     if (needsWork(this.#buffer, start, this.#end)) {
@@ -80,6 +102,19 @@ export class LineWriter {
       this.#end = start;
       this.#escape(bytes);
     }
+  }
+
+  /** Writes a text of printable ASCII without a backslash; otherwise returns false, and nothing is written. */
+  #plainAscii(value: string): boolean {
+    const buffer = this.#buffer;
+    let to = this.#end;
+    for (let at = 0; at < value.length; at++) {
+      const unit = value.charCodeAt(at);
+      if (unit < SPACE || unit > TILDE || unit === BACKSLASH) return false;
+      buffer[to++] = unit;
+    }
+    this.#end = to;
+    return true;
   }
 
   #raw(value: Uint8Array): void {

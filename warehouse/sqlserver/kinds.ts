@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { valueText } from '../sql/values.ts';
+import { conversionFor, type Conversion as Spelling } from '../rest/conversions.ts';
 import { quote } from './query.ts';
 
 /** How the server converts a value to text, so that no digit is lost. */
@@ -113,17 +113,49 @@ export function expressionOf({ name, conversion: { length, style } }: SqlServerC
   return `convert(nvarchar(${length ?? 'max'}), ${quote(name)}${styled})`;
 }
 
-/** Returns the text of a value as kinds.ts defines it. */
-export function textOf(text: string, { kind, conversion: { spelling }, scale }: SqlServerColumn): string {
-  if (spelling === 'padded') return text.replace(/ +$/, '');
-  if (spelling === 'guid') return text.toLowerCase(); // as PostgreSQL prints a UUID
-  return valueText(spelling === 'real' ? shortestReal(text) : text, kind, scale);
+/** Changes the bytes of a value into the text that kinds.ts defines; undefined: it is the same. */
+export function spellingOf({ kind, conversion: { spelling }, scale }: SqlServerColumn): Spelling | undefined {
+  if (spelling === 'padded') return withoutPadding;
+  if (spelling === 'guid') return inLowerCase;
+  const spell = conversionFor(kind, scale);
+  if (spelling === 'real') return (bytes, start, end) => spell!(bytes, start, shortened(bytes, start, end));
+  if (kind === 'timestamp') return (bytes, start, end) => spell!(bytes, start, Math.min(end, start + MICROS));
+  return kind === 'date' ? undefined : spell;
+}
+
+/** The most bytes of a character, and the most that a value can grow. */
+const [WIDEST, SLACK] = [3, 512];
+
+/** The text of one value, as {@link spellingOf} changes it. */
+export function textOf(text: string, column: SqlServerColumn): string {
+  const spell = spellingOf(column);
+  if (spell === undefined) return text;
+  const bytes = Buffer.alloc(WIDEST * text.length + SLACK);
+  return bytes.toString('utf8', 0, spell(bytes, 0, bytes.write(text)));
+}
+
+/** The characters of style 121 up to microseconds; a seventh digit is left out. */
+const MICROS = 'dddd-dd-dd dd:dd:dd.dddddd'.length;
+const [SPACE, LETTER_A, LETTER_Z, CASE] = [32, 65, 90, 32];
+
+function withoutPadding(bytes: Buffer, start: number, end: number): number {
+  let last = end;
+  while (last > start && bytes[last - 1] === SPACE) last -= 1;
+  return last;
+}
+
+/** As PostgreSQL prints a UUID. */
+function inLowerCase(bytes: Buffer, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! >= LETTER_A && bytes[at]! <= LETTER_Z) bytes[at]! += CASE;
+  }
+  return end;
 }
 
 /** A real of 24 bits has fewer digits than its text of a double of 53 bits: 0.1, not 0.10000000149011612. */
-function shortestReal(text: string): string {
-  const real = Math.fround(Number(text));
-  if (real === 0) return text; // its sign would be lost
+function shortened(bytes: Buffer, start: number, end: number): number {
+  const real = Math.fround(Number(bytes.toString('latin1', start, end)));
+  if (real === 0) return end; // its sign would be lost
   const digits = [6, 7, 8, 9].find((count) => Math.fround(Number(real.toPrecision(count))) === real);
-  return digits === undefined ? text : real.toPrecision(digits);
+  return digits === undefined ? end : start + bytes.write(real.toPrecision(digits), start, 'latin1');
 }

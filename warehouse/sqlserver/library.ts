@@ -1,5 +1,6 @@
 import type * as Library from 'tedious';
 import { Failure } from '../../contract/failure.ts';
+import { knownCode } from '../../contract/foreign.ts';
 
 export type Tedious = typeof Library;
 
@@ -11,7 +12,7 @@ export async function tedious(): Promise<Tedious> {
   try {
     return await import('tedious');
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (knownCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new Failure('driverMissing', { driver: 'sqlserver', library: 'tedious' });
   }
 }

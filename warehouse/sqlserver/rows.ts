@@ -2,7 +2,7 @@ import type { Connection, Request } from 'tedious';
 import { LineWriter } from '../sql/lines.ts';
 import { LATE } from './failures.ts';
 import type { Described, SqlServerColumn } from './kinds.ts';
-import { textOf } from './kinds.ts';
+import { spellingOf } from './kinds.ts';
 import type { Tedious } from './library.ts';
 
 /** A value with what tedious tells of its column. */
@@ -102,16 +102,16 @@ export async function* linesOf(
   { columns, ...batch }: { text: string; timeout: number; columns: SqlServerColumn[] },
 ): AsyncGenerator<Buffer, { rows: number; lines: number }, undefined> {
   const writer = new LineWriter();
+  const spellings = columns.map(spellingOf);
   let wake: (() => void) | undefined;
   let end: Ended | undefined;
   const { request, ended } = send(channel, {
     ...batch,
     prepare: (each) => {
       each.on('row', (cells: Cell[]) => {
-        columns.forEach((column, i) => {
-          const value = cells[i]!.value as string | null;
-          writer.field(value === null ? null : textOf(value, column));
-        });
+        for (let i = 0; i < cells.length; i++) {
+          writer.field(cells[i]!.value as string | null, spellings[i]);
+        }
         writer.endLine();
         if (!writer.isFull) return;
         each.pause();

@@ -80,6 +80,13 @@ describe("BigQuery's shim: values", () => {
     expect(await calls.row(`select cast(${expression} as string) as value`)).toEqual([text]);
   });
 
+  // https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1186
+  test('only %E4Y writes a year before 1000 with four digits', async () => {
+    const query = `select format_date('%F', date '0001-01-02'), format_datetime('%E4Y-%m', datetime '0001-01-02 00:00:00'),
+      format_timestamp('%Y-%m', timestamp '0987-01-01 00:00:00+00', 'UTC')`;
+    expect(await calls.row(query)).toEqual(['1-01-02', '0001-01', '987-01']);
+  });
+
   test('safe_cast gives null, format_timestamp prints microseconds', async () => {
     const query = `select safe_cast('x' as int64), format_timestamp('%F %T %E6S', timestamp '2020-01-02 03:04:05.1+00')`;
     expect(await calls.row(query)).toEqual([null, '2020-01-02 03:04:05 05.100000']);

@@ -10,6 +10,8 @@ export interface Faults {
   streamErrorAfterRows?: number;
   /** What is added to `totalRows` and `estimatedRowCount`: they differ from the rows sent. */
   totalRowsDelta?: number;
+  /** What is added to the `rowCount` of each response of ReadRows. */
+  rowCountDelta?: number;
   /** The next page token is refused, once. */
   expiredPageToken?: boolean;
   /** All access tokens issued so far are refused from the next call on, once: newer ones work. */

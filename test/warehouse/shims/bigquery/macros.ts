@@ -24,6 +24,8 @@ export const MACROS = [
      else x::varchar end`,
   // https://cloud.google.com/bigquery/docs/reference/standard-sql/timestamp_functions#format_timestamp has a zone
   `create macro bq_format(f, x) as strftime(x, f), (f, x, zone) as strftime(timezone(zone, x), f)`,
+  `create macro bq_format_year(f, x) as year(x)::varchar || strftime(x, f),
+     (f, x, zone) as year(timezone(zone, x))::varchar || strftime(timezone(zone, x), f)`,
   `create macro bq_timestamp(x) as cast(x as timestamptz)`,
   `create macro bq_datetime(x) as cast(x as timestamp)`,
   `create macro bq_date(x) as cast(x as date)`,

@@ -140,7 +140,7 @@ async function readRows(context: Context, streams: Map<string, Stream>, call: Re
     const batch = serializedBatch(stream.schema, stream.fields, selectedValues);
     const response = {
       arrowRecordBatch: { serializedRecordBatch: batch, rowCount: values.length },
-      rowCount: values.length,
+      rowCount: values.length + (faults.rowCountDelta ?? 0),
       stats: { progress: { atResponseStart: at / rows, atResponseEnd: end / rows } },
       // "This field is only populated in the first ReadRowsResponse RPC."
       ...(at === Number(offset) && { arrowSchema: { serializedSchema: serializedSchema(stream.schema) } }),

@@ -78,7 +78,7 @@ function translated(tokens: Token[], project: string, ddl: boolean): Piece[] {
     const format =
       /^format_(timestamp|datetime|date|time)$/.test(word) && opens ? significant(tokens, next + 1) : -1;
     if (format > 0 && tokens[format]?.kind === 'text') {
-      pieces.push({ text: `bq_format(${formatOf(literalOf(tokens[format].text))}`, at });
+      pieces.push({ text: formatCall(literalOf(tokens[format].text)), at });
       i = format;
     } else if (token.kind === 'text') pieces.push({ text: literalOf(token.text), at });
     else if (token.kind === 'quoted') pieces.push({ text: identifier(token.text, project), at });
@@ -146,6 +146,7 @@ function cast(
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_elements_date_time */
 const FORMATS: [string, string][] = [
+  ['%E4Y', '%Y'],
   ['%E6S', '%S.%f'],
   ['%F', '%Y-%m-%d'],
   ['%T', '%H:%M:%S'],
@@ -153,8 +154,14 @@ const FORMATS: [string, string][] = [
   ['%Z', 'UTC'],
 ];
 
-function formatOf(literal: string): string {
-  return FORMATS.reduce((text, [googleSql, duckDb]) => text.replaceAll(googleSql, duckDb), literal);
+/**
+ * The beginning of a call. Only `%E4Y` has four digits for each year; `%Y` and `%F` write the year 1 as `1`, which DuckDB
+ * cannot: https://github.com/GoogleCloudPlatform/professional-services-data-validator/pull/1186
+ */
+function formatCall(literal: string): string {
+  const rest = literal.replace(/^'%F/, "'%Y-%m-%d").replace(/^'%Y/, "'");
+  const format = FORMATS.reduce((text, [googleSql, duckDb]) => text.replaceAll(googleSql, duckDb), rest);
+  return `${rest === literal ? 'bq_format' : 'bq_format_year'}(${format}`;
 }
 
 function castTo(type: string, expression: string): string {
