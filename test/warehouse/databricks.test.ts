@@ -1,4 +1,7 @@
+import { expect, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
+import { columnOf } from '../../warehouse/databricks/columns.ts';
+import { failureOf } from '../../warehouse/databricks/failures.ts';
 import { openDatabricks, type DatabricksSource } from '../../warehouse/databricks/open.ts';
 import { describeWarehouse } from './contract.ts';
 import { READER } from './reading.ts';
@@ -100,6 +103,16 @@ describeWarehouse('Databricks', {
       kind: 'timestamptz',
       text: '1969-12-31 23:59:59.5+00',
     },
+    {
+      expression: "cast('9999-12-31 23:59:59.999999+00:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '9999-12-31 23:59:59.999999+00',
+    },
+    {
+      expression: "cast('0001-01-01 00:00:00+00:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '0001-01-01 00:00:00+00',
+    },
   ],
   guarantees: { snapshot: 'statement', readOnly: 'wrapped', tried: false },
   failsAt: (n) =>
@@ -111,4 +124,23 @@ describeWarehouse('Databricks', {
   miscount: () => {
     nextFaults = { miscount: 1 };
   },
+});
+
+test('the literal null is a text', () => {
+  expect(columnOf({ name: 'c', type_name: 'NULL', type_text: 'VOID' })).toMatchObject({
+    kind: 'text',
+    databaseType: 'VOID',
+  });
+});
+
+test('an error of the parser, which begins with a line break in Spark, has its name and its position', () => {
+  const before = 'select * from (';
+  const query = 'select 1 as id\nwhere (';
+  const statement = { text: `${before}${query}\n) segment limit 0`, query, offset: before.length };
+  const message =
+    "\n[PARSE_SYNTAX_ERROR] Syntax error at or near ')'. SQLSTATE: 42601 (line 2, pos 6)\n\n== SQL ==\n[SECRET]";
+  const source = { connection: 'shop', statementTimeout: 1_000 };
+  expect(failureOf({ code: 'BAD_REQUEST', message }, source, statement).message).toBe(
+    "The segment's query failed: a syntax error, at line 2, column 7 of the query (Databricks PARSE_SYNTAX_ERROR).",
+  );
 });

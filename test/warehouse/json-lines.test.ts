@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { conversionFor } from '../../warehouse/rest/conversions.ts';
+import { conversionFor, microseconds } from '../../warehouse/rest/conversions.ts';
 import { JsonLines } from '../../warehouse/rest/json-lines.ts';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
 import { valueText } from '../../warehouse/sql/values.ts';
@@ -155,5 +155,37 @@ describe('conversions in place', () => {
         { numRuns: 500 },
       );
     }
+  });
+
+  function moment(micros: string): string {
+    const bytes = Buffer.alloc(100);
+    return bytes.toString('utf8', 5, microseconds(bytes, 5, 5 + bytes.write(micros, 5)));
+  }
+
+  test.each([
+    ['253402300799999999', '9999-12-31 23:59:59.999999+00'],
+    ['253402214400000000', '9999-12-31 00:00:00+00'],
+    ['-62135596800000000', '0001-01-01 00:00:00+00'],
+    ['-14826715199999999', '1500-02-28 12:00:00.000001+00'],
+    ['-12220200000000000', '1582-10-04 12:00:00+00'],
+    ['317339337600000000', '12026-01-31 00:00:00+00'],
+    ['-62135596800000001', '-62135596800000001'],
+    ['9223372036854775807', '9223372036854775807'],
+    ['1e300', '1e300'],
+  ])('%s microseconds since 1970 are the moment %s', (micros, text) => {
+    expect(moment(micros)).toBe(text);
+  });
+
+  test('microseconds of all years are exact', () => {
+    const least = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1000n;
+    const most = BigInt(Date.parse('9999-12-31T23:59:59.999Z')) * 1000n;
+    fc.assert(
+      fc.property(fc.bigInt(least, most), (micros) => {
+        const text = moment(String(micros));
+        const fraction = (/\.(\d+)/.exec(text)?.[1] ?? '').padEnd(6, '0');
+        const seconds = BigInt(Date.parse(`${text.slice(0, 19).replace(' ', 'T')}Z`)) * 1000n;
+        expect(seconds + BigInt(fraction)).toBe(micros);
+      }),
+    );
   });
 });

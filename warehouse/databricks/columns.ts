@@ -15,6 +15,7 @@ export interface FieldType {
 const KINDS: Record<string, ColumnKind> = {
   STRING: 'text',
   CHAR: 'text',
+  NULL: 'text', // of the literal
   BOOLEAN: 'boolean',
   BYTE: 'integer',
   SHORT: 'integer',

@@ -81,9 +81,9 @@ export function timedOut({ statementTimeout }: Source, { setting }: Statement): 
   return new Failure('queryTimedOut', { setting, limit: ms(statementTimeout) });
 }
 
-/** `[UNRESOLVED_COLUMN.WITH_SUGGESTION] …`, of which the first part says enough. */
+/** `[UNRESOLVED_COLUMN.WITH_SUGGESTION] …`, of which the first part says enough. Errors of the parser begin a line. */
 function conditionName(message = ''): string | undefined {
-  return /^[^\n]{0,80}?\[([A-Z_]+)(?:\.[A-Z_.]+)?\]/.exec(message)?.[1];
+  return /^[^\n]{0,80}?\n?\[([A-Z_]+)(?:\.[A-Z_.]+)?\]/.exec(message)?.[1];
 }
 
 /** What is no code of the expected form is not shown. */

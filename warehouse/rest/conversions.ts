@@ -141,15 +141,18 @@ const days = new Map<number, string>();
 
 /** A moment as its microseconds since 1970, which becomes the text of a timestamptz. */
 export function microseconds(bytes: Buffer, start: number, end: number): number {
-  const micros = Number(bytes.toString('latin1', start, end));
-  if (!Number.isSafeInteger(micros)) return end;
-  const day = Math.floor(micros / DAY);
+  const text = bytes.toString('latin1', start, end);
+  const micros = Number(text);
+  const isExact = Number.isSafeInteger(micros); // until the year 2255
+  if (!isExact && !/^-?\d{16,19}$/.test(text)) return end;
+  const day = isExact ? Math.floor(micros / DAY) : floorDays(BigInt(text));
   let date = days.get(day);
   if (date === undefined) {
     date = dateText(day);
+    if (date === undefined) return end;
     if (days.size < 100_000) days.set(day, date);
   }
-  const rest = micros - day * DAY;
+  const rest = isExact ? micros - day * DAY : Number(BigInt(text) - BigInt(day) * BigInt(DAY));
   const seconds = Math.floor(rest / SECOND);
   let at = start + bytes.write(date, start, 'latin1');
   bytes[at++] = SPACE;
@@ -166,11 +169,18 @@ export function microseconds(bytes: Buffer, start: number, end: number): number 
   return at + bytes.write('+00', at, 'latin1');
 }
 
-/** Years beyond 9999 have no sign here. */
-function dateText(day: number): string {
+function floorDays(micros: bigint): number {
+  const day = BigInt(DAY);
+  return Number(micros / day) - (micros % day < 0n ? 1 : 0);
+}
+
+/** Years beyond 9999 have no sign here; those before 1 have no text. */
+function dateText(day: number): string | undefined {
   const date = new Date(day * 86_400_000);
+  const year = date.getUTCFullYear();
+  if (!(year >= 1)) return undefined;
   const part = (value: number, length: number) => String(value).padStart(length, '0');
-  return `${part(date.getUTCFullYear(), 4)}-${part(date.getUTCMonth() + 1, 2)}-${part(date.getUTCDate(), 2)}`;
+  return `${part(year, 4)}-${part(date.getUTCMonth() + 1, 2)}-${part(date.getUTCDate(), 2)}`;
 }
 
 function twoDigits(bytes: Buffer, at: number, value: number): number {
