@@ -35,7 +35,17 @@ test('microseconds since 1970 are the moment that the calendar has for them, in 
   );
 });
 
-test.each(['', '-', '1.5', 'x', '1e3', '9223372036854775807'])(
+test.each([
+  ['253402214400000000', '9999-12-31 00:00:00+00'],
+  ['-62135596800000000', '0001-01-01 00:00:00+00'],
+  ['-14826715199999999', '1500-02-28 12:00:00.000001+00'],
+  ['-12220200000000000', '1582-10-04 12:00:00+00'],
+  ['317339337600000000', '12026-01-31 00:00:00+00'],
+])('%s microseconds since 1970 are the moment %s', (micros, text) => {
+  expect(converted(micros)).toBe(text);
+});
+
+test.each(['', '-', '1.5', 'x', '1e3', '-62135596800000001', '9223372036854775807'])(
   '%j stays as it is, and is rejected like another unusable value',
   (text) => {
     expect(converted(text)).toBe(text);

@@ -1,4 +1,8 @@
+import { expect, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
+import { columnOf } from '../../warehouse/databricks/columns.ts';
+import { failureOf } from '../../warehouse/databricks/failures.ts';
+import { RestClient } from '../../warehouse/rest/client.ts';
 import { openDatabricks, type DatabricksSource } from '../../warehouse/databricks/open.ts';
 import { describeWarehouse } from './contract.ts';
 import { READER } from './reading.ts';
@@ -110,6 +114,16 @@ describeWarehouse('Databricks', {
       kind: 'timestamptz',
       text: '1969-12-31 23:59:59.5+00',
     },
+    {
+      expression: "cast('9999-12-31 23:59:59.999999+00:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '9999-12-31 23:59:59.999999+00',
+    },
+    {
+      expression: "cast('0001-01-01 00:00:00+00:00' as timestamp)",
+      kind: 'timestamptz',
+      text: '0001-01-01 00:00:00+00',
+    },
   ],
   guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: false },
   failsAt: (n) =>
@@ -121,4 +135,24 @@ describeWarehouse('Databricks', {
   miscount: () => {
     nextFaults = { miscount: 1 };
   },
+});
+
+test('the literal null is a text', () => {
+  expect(columnOf({ name: 'c', type_name: 'NULL', type_text: 'VOID' })).toMatchObject({
+    kind: 'text',
+    databaseType: 'VOID',
+  });
+});
+
+test('an error of the parser, which begins with a line break in Spark, has its name and its position', () => {
+  const before = 'select * from (';
+  const query = 'select 1 as id\nwhere (';
+  const statement = { text: `${before}${query}\n) segment limit 0`, query, offset: before.length };
+  const message =
+    "\n[PARSE_SYNTAX_ERROR] Syntax error at or near ')'. SQLSTATE: 42601 (line 2, pos 6)\n\n== SQL ==\n[SECRET]";
+  const client = new RestClient('shop.cloud.databricks.com', {});
+  const context = { client, statementTimeout: 1_000, headers: async () => ({}) };
+  expect(failureOf({ code: 'BAD_REQUEST', message }, context, statement).message).toBe(
+    "The segment's query failed: a syntax error, at line 2, column 7 of the query (Databricks PARSE_SYNTAX_ERROR).",
+  );
 });

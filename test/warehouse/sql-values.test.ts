@@ -85,6 +85,13 @@ describe('texts of values are those of PostgreSQL', () => {
     expect(valueText('maybe', 'boolean')).toBe('maybe');
     expect(valueText('', 'float')).toBe('');
     expect(valueText('0000-00-00 ??', 'timestamptz')).toBe('0000-00-00 ??');
+    expect(valueText('12026-01-31 10:20:30+02:00', 'timestamptz')).toBe('12026-01-31 10:20:30+02:00');
+  });
+
+  test('a year beyond 9999 has no sign, so that it is rejected as out of range', () => {
+    expect(valueText('+12026-01-31', 'date')).toBe('12026-01-31');
+    expect(valueText('+12026-01-31 10:20:30.5', 'timestamp')).toBe('12026-01-31 10:20:30.5');
+    expect(valueText('+12026-01-31 10:20:30.000 UTC', 'timestamptz')).toBe('12026-01-31 10:20:30+00');
   });
 });
 

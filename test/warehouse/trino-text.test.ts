@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
 import { describeColumn } from '../../warehouse/trino/kinds.ts';
 import { PageText } from '../../warehouse/trino/page-text.ts';
+import { readStatement } from '../../warehouse/trino/statements.ts';
 
 const special = fc.string({ unit: fc.constantFrom('\t', '\n', '\\', '\b', '\v', '\0', 'N', '"', 'é', '🎈') });
 const value = fc.oneof(fc.string({ unit: 'binary' }), special, fc.constant(null));
@@ -51,4 +52,11 @@ describe('types of Trino', () => {
   ])('%s is of the kind %s', (type, kind) => {
     expect(describeColumn('value', type, 0)).toMatchObject({ kind, databaseType: type });
   });
+});
+
+test('a real is never cast to varchar, which would keep only seven digits of 123456.79', () => {
+  const columns = ['real', 'double'].map((type, position) => describeColumn('value', type, position));
+  expect(readStatement({ table: 'people' }, columns, 2).text).toBe(
+    `select case when c0 is not null then format('%s', c0) end, cast(c1 as varchar) from "people" segment(c0, c1)`,
+  );
 });

@@ -83,6 +83,7 @@ describeWarehouse('Trino', {
     { expression: '0.1::double + 0.2::double', kind: 'float', text: '0.30000000000000004' },
     { expression: '1e20::double', kind: 'float', text: '1e+20' },
     { expression: '0.1::float', kind: 'float', text: '0.1' },
+    { expression: 'null::float', kind: 'float', text: String.raw`\N` },
     { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
     {
       expression: "timestamp '2026-01-31 10:20:30.123456'",

@@ -4,8 +4,8 @@ const [DASH, DOT, ZERO, COLON] = [45, 46, 48, 58];
 const MICROSECONDS = 6;
 const SECOND = 1_000_000;
 const DAY = 86_400;
-/** The most days before and after 1970 that JavaScript has dates for. */
-const FARTHEST = 100_000_000;
+/** Of year 1, and the last one that JavaScript has a date for, in days since 1970. */
+const [FIRST_DAY, LAST_DAY] = [-719_162, 100_000_000];
 /** The texts of days since 1970, such as `2026-01-31 `, for each day that occurred; a segment has few of them. */
 const days = new Map<number, Buffer>();
 const MOST_DAYS = 100_000;
@@ -26,7 +26,7 @@ export function microseconds(bytes: Buffer, start: number, end: number): number 
     fraction = fraction > 0 ? SECOND - fraction : 0;
   }
   const day = Math.floor(seconds / DAY);
-  if (Math.abs(day) > FARTHEST) return end;
+  if (day < FIRST_DAY || day > LAST_DAY) return end;
   const time = (seconds - day * DAY) | 0;
   let at = writeDay(bytes, start, day | 0);
   at = writeNumber(bytes, at, 2, (time / 3600) | 0);

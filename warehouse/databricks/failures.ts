@@ -73,7 +73,7 @@ export function failureOf(refusal: Refusal, { client }: Context, statement: Stat
 
 /** `[UNRESOLVED_COLUMN.WITH_SUGGESTION] …`, of which the first part says enough. A line break can be before it. */
 function conditionName(message = ''): string | undefined {
-  return /^\s*[^\n]{0,80}?\[([A-Z_]+)(?:\.[A-Z_.]+)?\]/.exec(message)?.[1];
+  return /^\s*[^\n]{0,80}?\n?\[([A-Z_]+)(?:\.[A-Z_.]+)?\]/.exec(message)?.[1];
 }
 
 /** What is no code of the expected form is not shown. */

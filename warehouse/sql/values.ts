@@ -14,7 +14,7 @@ export function valueText(text: string, kind: ColumnKind, scale?: number): strin
     case 'decimal':
       return decimalText(text, scale);
     case 'date':
-      return text.slice(0, /[T ]/.exec(text)?.index);
+      return text.slice(text.startsWith('+') ? 1 : 0, /[T ]/.exec(text)?.index);
     case 'timestamp':
       return timestampText(text);
     case 'timestamptz':
@@ -62,8 +62,9 @@ function decimalText(text: string, scale = 0): string {
   return `${sign === '-' ? '-' : ''}${whole || '0'}${padded ? `.${padded}` : ''}`;
 }
 
+/** Java writes years beyond 9999 with a sign. */
 const MOMENT =
-  /^(\d{4,6}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
+  /^\+?(\d{4,6}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
 
 /** PostgreSQL prints up to microseconds, without zeros at the end. */
 function fractionText(fraction = ''): string {
@@ -95,6 +96,8 @@ function utcText(text: string): string {
   const plain = `${date} ${minutes}:${seconds}`;
   if (!offset || /^[+-]00(:?00)?$/.test(zone)) return `${plain}${fractionText(fraction)}+00`;
   const away = (Number(offset[2]) * 60 + Number(offset[3] ?? 0)) * 60_000 * (offset[1] === '-' ? -1 : 1);
-  const utc = new Date(Date.parse(`${plain.replace(' ', 'T')}Z`) - away).toISOString();
+  const moment = new Date(Date.parse(`${plain.replace(' ', 'T')}Z`) - away);
+  if (Number.isNaN(moment.getTime())) return text;
+  const utc = moment.toISOString();
   return `${utc.slice(0, 10)} ${utc.slice(11, 19)}${fractionText(fraction)}+00`;
 }

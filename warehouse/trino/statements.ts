@@ -50,6 +50,8 @@ function asText({ kind, databaseType, position }: TrinoColumn): string {
   const column = alias(position);
   if (kind === 'unsupported') return `typeof(${column})`; // some types have no text; nobody uses the value
   if (kind === 'timestamptz') return `cast(at_timezone(${column}, 'UTC') as varchar)`;
+  // a cast keeps only seven digits; of NULL, the format is a text
+  if (databaseType === 'real') return `case when ${column} is not null then format('%s', ${column}) end`;
   // the padding of a char(n) is no part of its value
   if (databaseType.startsWith('char')) return `rtrim(cast(${column} as varchar))`;
   return databaseType.startsWith('varchar') ? column : `cast(${column} as varchar)`;

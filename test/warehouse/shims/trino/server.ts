@@ -54,6 +54,7 @@ interface Held {
 export async function startTrino(login = { user: 'shop', password: 'hunter2' }): Promise<TrinoShim> {
   const engine = await startEngine([
     "create macro at_timezone(moment, zone) as strftime(timezone(zone, moment), '%Y-%m-%d %H:%M:%S.%f ') || zone",
+    "create macro format(pattern, value) as coalesce(cast(value as varchar), 'null')",
   ]);
   const queries = new Map<string, Held>();
   const sockets = new Set<Socket>();
