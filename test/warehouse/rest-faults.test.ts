@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
 import { openSnowflake } from '../../warehouse/snowflake/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -144,6 +144,29 @@ describe.each(Object.entries({ Snowflake: snowflake, Databricks: databricks }))(
     expect(lines).toEqual([['1']]);
     expect(columns[0]!.name).toBe('First_Name');
   });
+});
+
+test.each<[string, () => Promise<Shim>, Service, RegExp]>([
+  [
+    'Snowflake',
+    () =>
+      startSnowflakeShim({
+        login: { account: 'MYORG-SHOP', user: 'READER', publicKey },
+        names: { warehouse: ['OTHER'] },
+      }),
+    snowflake,
+    /a table or another object does not exist \(Snowflake error 002043\)\. Check the names in the query and in connection/,
+  ],
+  [
+    'Databricks',
+    () => startDatabricksShim({ login: { tokens: ['pat'] }, warehouses: ['other'] }),
+    databricks,
+    /rejected the settings of the connection \(Databricks NOT_FOUND\)\. Check warehouse, catalog, schema/,
+  ],
+])('%s: a warehouse that does not exist is reported with what to check', async (_, start, { open }, says) => {
+  const shim = await start();
+  onTestFinished(() => shim.close());
+  await expect(readAll(open(shim), 'select 1 as id', ['id'])).rejects.toThrow(says);
 });
 
 test('Databricks: a link that is no longer valid is requested again, and the store gets no token', async () => {

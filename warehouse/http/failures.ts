@@ -2,12 +2,15 @@ import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 
+/** What OpenSSL says about an answer that is not TLS, such as HTTP. */
+const NOT_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 /** Converts what Node and undici report about a connection. Errors of our own code stay. */
 export function networkFailure(error: unknown, variable: string): unknown {
   if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
   const code = codeOf(error);
-  const fault = tlsFaultOf(code);
-  if (fault) return new Failure('databaseTlsRefused', { variable, fault, code });
+  const fault = code === NOT_TLS ? 'none' : tlsFaultOf(code);
+  if (fault) return new Failure('databaseTlsRefused', { variable, fault, code, isHttps: true });
   return new Failure('sourceUnreachable', { connection: variable, code });
 }
 
