@@ -2,10 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { slotsFor } from '../activation/comparison/budget.ts';
 import { Comparison } from '../activation/comparison/comparison.ts';
 import { seedsOf } from '../activation/comparison/marks.ts';
-import { columnsToRead, hasIdentifierColumn, type Activation } from '../activation/definition/definition.ts';
+import { columnsToRead } from '../activation/definition/definition.ts';
 import { Failure } from '../contract/failure.ts';
 import { tell } from '../contract/messages/tell.ts';
-import type { Column } from '../activation/values/kinds.ts';
 import type { ReadCounts } from '../contract/steps.ts';
 import { readAcknowledged } from '../state/acknowledged.ts';
 import { loadMarks } from '../state/delta/marks.ts';
@@ -23,6 +22,7 @@ import { openWarehouse } from '../warehouse/open.ts';
 import type { SegmentRead } from '../warehouse/source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { cancellation, progress, untilCancelled } from './progress.ts';
+import { checkColumns } from './sendable-columns.ts';
 import type { RunRef } from '../contract/steps.ts';
 import { askSource } from '../warehouse/guards.ts';
 
@@ -208,19 +208,4 @@ class Rejects {
   async store(): Promise<void> {
     if (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0));
   }
-}
-
-/** Fails before anything is read if a column can never be sent: json, arrays, and floating-point keys. */
-function checkColumns(activation: Activation, columns: Column[]): void {
-  const values = columns.slice(columns.length - activation.attributes.length);
-  const keys = columns.slice(0, hasIdentifierColumn(activation) ? 2 : 1);
-  const unusable = [
-    ...values.filter(({ kind }) => kind === 'unsupported'),
-    ...keys.filter(({ kind }) => !['text', 'integer', 'decimal'].includes(kind)),
-  ];
-  if (unusable.length === 0) return;
-  throw new Failure('columnsUnsendable', {
-    activation: activation.id,
-    columns: unusable.map(({ name, databaseType: type }) => ({ name, type })),
-  });
 }

@@ -29,7 +29,7 @@ export function connectActito(
 ): ConnectedDestination {
   const { environment, limits } = destination;
   const baseUrl = environment ? HOSTS[environment] : resolveUrl(destination.baseUrl!, env, 'baseUrl');
-  const apiKey = requireSecret(destination.apiKey, env, 'apiKey', 'apiKey');
+  const apiKey = requireSecret(destination.apiKey, env, 'apiKey');
   const licence = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex');
   const caller = currentCaller();
   const isUnderWay = underWay();
@@ -101,8 +101,8 @@ export function resolveExportLogin(deps: Dependencies, destination: Destination)
 
 /** @param setting where the server is configured, for errors */
 function loginTo({ env }: Dependencies, server: Delivery | ExportServer, setting: string): Login {
-  const secret = (ref: EnvReference | undefined, name: string, kind: 'secret' | 'pem') =>
-    ref && requireSecret(ref, env, `${setting}.${name}`, kind);
+  const secret = (ref: EnvReference | undefined, name: string) =>
+    ref && requireSecret(ref, env, `${setting}.${name}`);
   const place = {
     host: resolveText(server.host, env, `${setting}.host`, 'host'),
     port: resolvePort(server.port, env, `${setting}.port`),
@@ -113,9 +113,9 @@ function loginTo({ env }: Dependencies, server: Delivery | ExportServer, setting
     ? {
         ...place,
         protocol: 'sftp',
-        password: secret(server.password, 'password', 'secret'),
-        privateKey: secret(server.privateKey, 'privateKey', 'pem'),
-        passphrase: secret(server.privateKey?.passphrase, 'privateKey.passphrase', 'secret'),
+        password: secret(server.password, 'password'),
+        privateKey: secret(server.privateKey, 'privateKey'),
+        passphrase: secret(server.privateKey?.passphrase, 'privateKey.passphrase'),
         hostKeys: resolveHostKeys(server.hostKey, env, `${setting}.hostKey`),
         concurrentWrites: 'concurrentWrites' in server ? server.concurrentWrites : undefined,
       }
@@ -123,7 +123,7 @@ function loginTo({ env }: Dependencies, server: Delivery | ExportServer, setting
         ...place,
         protocol: 'ftps',
         password: requireSecret(server.password, env, `${setting}.password`),
-        ca: secret(server.ca, 'ca', 'pem'),
+        ca: secret(server.ca, 'ca'),
         tls: server.tls ?? (place.port === IMPLICIT_PORT ? 'implicit' : 'explicit'),
         encoding: server.encoding,
       };

@@ -22,20 +22,24 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const CLOSED_HOSTS = 'ACTITO_SYNC_ALLOW_HTTP';
 
 /** The kind of a variable's content, which decides what it must not contain. */
-type Kind = 'secret' | 'apiKey' | 'pem' | 'text' | 'url' | 'host' | 'hostKey';
+type Kind = 'secret' | 'header' | 'pem' | 'json' | 'text' | 'url' | 'host' | 'hostKey';
+
+/** The kinds of secrets that are not any text, by the name of their setting. */
+const SECRETS: Record<string, Kind> = {
+  apiKey: 'header',
+  token: 'header',
+  privateKey: 'pem',
+  ca: 'pem',
+  credentials: 'json',
+};
 
 /**
- * Returns the secret in an environment variable, without the line break at its end. `what` names the setting, e.g.
- * `destinations/actito apiKey`.
+ * Returns the secret in an environment variable, without the line break at its end.
+ * @param setting such as `delivery.privateKey`; its last name decides what the secret must not contain
  * @throws Failure ConfigurationInvalid if the variable is missing, empty or unusable; names it, never a value
  */
-export function requireSecret(
-  reference: EnvReference,
-  env: Environment,
-  what: string,
-  kind: 'secret' | 'apiKey' | 'pem' = 'secret',
-): string {
-  return valueOf(reference, env, what, kind);
+export function requireSecret(reference: EnvReference, env: Environment, setting: string): string {
+  return valueOf(reference, env, setting, SECRETS[setting.split('.').at(-1)!] ?? 'secret');
 }
 
 /**
@@ -89,9 +93,7 @@ export function resolvePort(value: number | EnvReference, env: Environment, what
 
 /** The kinds of settings with a variable; all others are secrets. */
 const KINDS: Record<string, Kind | 'port'> = {
-  apiKey: 'apiKey',
-  privateKey: 'pem',
-  ca: 'pem',
+  ...SECRETS,
   baseUrl: 'url',
   host: 'host',
   hostKey: 'hostKey',
@@ -130,10 +132,11 @@ function valueOf({ env: variable }: EnvReference, env: Environment, setting: str
 
 function faultOf(kind: Kind, value: string, env: Environment): TextFault | undefined {
   switch (kind) {
-    case 'apiKey':
+    case 'header':
       return headerFault(value);
     case 'pem':
-      return controlFault(value, '\n\t');
+    case 'json':
+      return controlFault(value, '\r\n\t');
     case 'url':
       return urlFault(value, closedHosts(env));
     case 'host':

@@ -6,7 +6,9 @@ import { nearest } from '../activation/suggestion.ts';
 import type { Path, YamlFile } from './yaml-file.ts';
 
 /** Settings that hold a secret by name of its variable; what stands there is never shown, nor any part of it. */
-const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca', 'connection']);
+const SECRET = new Set(['apiKey', 'password', 'privateKey', 'ca']);
+/** What is part of a URL or of a text such as `user=…`, but not of a name: it may be a secret. */
+const NO_NAME = /[^\w-]/;
 
 /** Settings whose wrong value may be shown: nobody would write a secret there, not even by mistake. */
 const HARMLESS = new Set(
@@ -47,7 +49,7 @@ export function validate<S extends z.ZodType>(
 
 /** Returns functions that make the problems, because finding lines and suggestions takes time. */
 function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): (() => Problem)[] {
-  const isSecret = issue.path.some((step) => SECRET.has(String(step)));
+  const isSecret = holdsSecret(file, schema, issue);
   // Not below a secret: in `apiKey: { hunter2 }`, the unknown name is the secret.
   if (issue.code === 'unrecognized_keys' && !isSecret) {
     let known: string[] | undefined;
@@ -57,6 +59,16 @@ function problemsOf(file: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue):
     });
   }
   return problemsOfGroup(file, schema, issue) ?? [() => problemOf(file, issue, isSecret)];
+}
+
+function holdsSecret(file: YamlFile, schema: z.ZodType, { path, ...issue }: z.core.$ZodIssue): boolean {
+  if (path.some((step) => SECRET.has(String(step)))) return true;
+  if (path[0] !== 'connection') return false;
+  // the variable is the connection, or in it: the drivers differ
+  const isVariable = [1, 2].some((depth) =>
+    knownKeys(schema, path.slice(0, depth), file.value).includes('env'),
+  );
+  return isVariable || (issue.code === 'unrecognized_keys' && issue.keys.some((key) => NO_NAME.test(key)));
 }
 
 /** The forms of a setting that a group did not match; those of a text are not its problem. */

@@ -23,7 +23,7 @@ const GUIDE: Readonly<Record<FailureType, Entry>> = {
   },
   SegmentQueryFailed: {
     meaning: 'The warehouse refused the query, or the query took longer than `statementTimeout`.',
-    fix: 'Fix the query. The message shows line and column.',
+    fix: 'Fix the query. The message shows the place, if the warehouse tells it; `actito-sync history <activation> --show-personal-data` shows its own text.',
   },
   SourceUnavailable: {
     meaning:

@@ -6,6 +6,7 @@ import { tell } from '../../contract/messages/tell.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { SegmentRead, SegmentRequest, Warehouse } from '../../warehouse/source.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { checkColumns } from '../sendable-columns.ts';
 import { probe, type Probed } from './probe.ts';
 
 /** Checks whether a source responds, in a transaction like that of a run. */
@@ -26,7 +27,8 @@ export function probeSource(deps: Dependencies, id: string, source: Source): Pro
 }
 
 /**
- * Checks whether the warehouse accepts an activation's segment query, and whether the query has the mapped columns.
+ * Checks whether the warehouse accepts an activation's segment query, and whether the query has the mapped columns, with
+ * types that can be sent.
  * Reads no row.
  */
 export function probeSegment(
@@ -41,6 +43,7 @@ export function probeSegment(
     look: async (signal) => {
       const request = { segment: activation.segment, columns, signal };
       const { columns: found, restrictedRows } = await reading(deps, source, request, async (read) => read);
+      checkColumns(activation, found);
       const says = [tell('segmentUnderstood', { columns: found.length })];
       if (restrictedRows) says.push(tell('rowSecurityApplies', { source: activation.source }));
       return { says, found };

@@ -82,7 +82,7 @@ async function readModel(
   folder: string,
   { file, value }: Loaded<WrittenActivation>,
   { model, manifest }: { model: string; manifest: string | undefined },
-) {
+): Promise<{ problem: Problem } | { query: string; guards: Guards; problems: Problem[] }> {
   const path = ['segment', 'model'];
   if (manifest === undefined) return { problem: problemAt(file, path, 'manifestUnset', {}) };
   const read = await readManifest(resolve(folder, manifest));

@@ -1,3 +1,5 @@
+import { advise, type Next } from './message.ts';
+
 /**
  * What went wrong in a query, for databases without PostgreSQL's SQLSTATEs. Each driver maps the codes of its database
  * to these, in one place. Each ends a sentence: "The segment's query failed: …".
@@ -13,6 +15,7 @@ const CONDITIONS = {
   notSelect: 'it is not a SELECT',
   noTable: 'a table does not exist',
   noSchema: 'a schema does not exist',
+  noObject: 'a table or another object does not exist',
   noColumn: 'a column does not exist',
   noFunction: 'a function or operator does not exist for these types',
   ambiguousName: 'a column name is ambiguous',
@@ -31,6 +34,7 @@ const CONDITIONS = {
   memory: 'the server is out of memory',
   disk: 'the disk of the server is full',
   limit: 'a configured limit of the server was reached',
+  setting: 'the server does not know a setting',
   feature: 'this server does not support a feature',
   file: 'a file does not exist, or cannot be read',
   canceled: 'the statement was canceled',
@@ -39,6 +43,23 @@ const CONDITIONS = {
 
 /** The kind of an error in a query. */
 export type Condition = keyof typeof CONDITIONS;
+
+const FIND = 'Check the name, and that the user of the source has the right to read it.';
+const ADVICE: Partial<Record<Condition, string>> = {
+  noTable: FIND,
+  noSchema: FIND,
+  noObject:
+    'Check the names in the query and in connection of the source, and that the user of the source has the right to use them.',
+  noPermission:
+    'Check the names of tables and columns, and give the user of the source the right to read them.',
+  setting: 'Check the parameters after the ? of the URL, and the settings in the query.',
+};
+
+/** Returns what to do about a condition, for those whose words do not say it. */
+export function conditionAdvice(condition: Condition): Next[] {
+  const advice = ADVICE[condition];
+  return advice === undefined ? [] : advise(advice);
+}
 
 /** Returns the words for a condition. */
 export function conditionInWords(condition: Condition): string {

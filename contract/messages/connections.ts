@@ -1,5 +1,8 @@
 import { advise, failure } from './message.ts';
 
+/** What to do about a warehouse that cannot be reached. */
+export const UNREACHABLE = advise('Check its host and port, and the network between the worker and it.');
+
 /** Our codes for connection errors that have no code of their own. */
 export const CONNECTION_CODES = {
   ERR_MYSQL_ENDED: 'the connection was closed',
@@ -30,6 +33,8 @@ export interface Refused {
   variable: string;
   fault: TlsFault;
   code: string;
+  /** The scheme of the URL is https, which has no sslmode without TLS. */
+  isHttps?: boolean;
 }
 
 const SHOP = { variable: 'WAREHOUSE_URL' };
@@ -64,7 +69,14 @@ const TLS_ADVICE: Record<TlsFault, string> = {
     'Enable TLS 1.2 or newer on the server. On a trusted network, sslmode=disable in the URL connects without TLS.',
 };
 
-/** Messages about connections to PostgreSQL, a warehouse or the state database. */
+/** The same for URLs with https, where it differs. */
+const HTTPS_ADVICE: Partial<Record<TlsFault, string>> = {
+  none: 'Check the port. On a trusted network, http instead of https in the URL connects without TLS.',
+  protocol:
+    'Enable TLS 1.2 or newer on the server. On a trusted network, http instead of https in the URL connects without TLS.',
+};
+
+/** Messages about connections to a warehouse or the state database by a URL with the parameters of libpq. */
 export const CONNECTION_MESSAGES = {
   databaseTlsRefused: failure<Refused>('ConfigurationInvalid', {
     examples: [
@@ -76,9 +88,11 @@ export const CONNECTION_MESSAGES = {
       { ...SHOP, fault: 'revoked', code: 'CERT_REVOKED' },
       { ...SHOP, fault: 'client', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
       { ...SHOP, fault: 'protocol', code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' },
+      { ...SHOP, fault: 'none', code: 'ERR_SSL_WRONG_VERSION_NUMBER', isHttps: true },
+      { ...SHOP, fault: 'protocol', code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', isHttps: true },
     ],
     says: ({ variable, fault, code }) =>
       `The TLS connection to the database of ${variable} failed: ${TLS_FAULTS[fault]} (${code}).`,
-    next: ({ fault }) => advise(TLS_ADVICE[fault]),
+    next: ({ fault, isHttps }) => advise((isHttps ? HTTPS_ADVICE[fault] : undefined) ?? TLS_ADVICE[fault]),
   }),
 };

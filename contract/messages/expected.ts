@@ -55,10 +55,10 @@ export const EXPECTED = {
 
   // In sources.
   awsRegion: always('a region of AWS such as eu-west-1'),
-  clusterOrWorkgroup: always('either cluster or workgroup, but not both'),
-  portOrInstance: always('either port or instance, not both'),
-  snowflakeConnection: always('account and warehouse, with user and privateKey, or with token'),
-  databricksConnection: always('host and warehouse, with token, or with clientId and clientSecret'),
+  clusterOrWorkgroup: always('either cluster or workgroup'),
+  portOrInstance: always('at most one of port and instance'),
+  snowflakeLogin: always('either user and privateKey, or token'),
+  databricksLogin: always('either clientId and clientSecret, or token'),
   duckdbPlace: always('{ file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }'),
   memorySize: always('an amount of memory with its unit, such as 512MB or 2GB'),
   byteCount: always('a number of bytes such as 10 GB, 500 MB or 1 TiB'),

@@ -1,4 +1,4 @@
-import { connectionInWords, TLS_FAULTS, type TlsFault } from './connections.ts';
+import { connectionInWords, TLS_FAULTS, UNREACHABLE, type TlsFault } from './connections.ts';
 import { advise, failure } from './message.ts';
 
 /** Messages about the connection to warehouses of other drivers than postgres. `connection` is a variable or a host. */
@@ -7,6 +7,7 @@ export const SOURCE_MESSAGES = {
     examples: [{ connection: 'shop.snowflakecomputing.com', code: 'ECONNREFUSED' }],
     says: ({ connection, code }) =>
       `The warehouse (${connection}) cannot be reached: ${connectionInWords(code)}.`,
+    next: () => UNREACHABLE,
   }),
   sourceLoginRefused: failure<{ connection: string; check: string[]; code: string }>('ConfigurationInvalid', {
     examples: [
@@ -15,6 +16,20 @@ export const SOURCE_MESSAGES = {
     says: ({ connection, check, code }) =>
       `The warehouse (${connection}) rejected the login (${code}). Check ${check.join(', ')}.`,
   }),
+  sourceConnectionRefused: failure<{ connection: string; check: string[]; code: string }>(
+    'ConfigurationInvalid',
+    {
+      examples: [
+        {
+          connection: 'shop.cloud.databricks.com',
+          check: ['warehouse', 'catalog', 'schema'],
+          code: 'Databricks NOT_FOUND',
+        },
+      ],
+      says: ({ connection, check, code }) =>
+        `The warehouse (${connection}) rejected the settings of the connection (${code}). Check ${check.join(', ')}.`,
+    },
+  ),
   sourceTlsRefused: failure<{ connection: string; fault: TlsFault; code: string }>('ConfigurationInvalid', {
     examples: [
       { connection: 'BigQuery, project shop', fault: 'untrusted', code: 'SELF_SIGNED_CERT_IN_CHAIN' },

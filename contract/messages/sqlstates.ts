@@ -1,3 +1,6 @@
+import { conditionAdvice, type Condition } from './conditions.ts';
+import type { Next } from './message.ts';
+
 /*
  * The meaning of PostgreSQL errors by SQLSTATE, in our own words, because PostgreSQL's messages quote rows, literals
  * and bytes.
@@ -92,6 +95,18 @@ const CLASSES: Record<string, string> = {
   P0: 'a function raised an error',
   XX: 'an internal error',
 };
+
+/** Conditions that have advice. */
+const ADVISED: Record<string, Condition> = {
+  '3F000': 'noSchema',
+  '42501': 'noPermission',
+  '42P01': 'noTable',
+};
+
+/** Returns what to do about an SQLSTATE. */
+export function sqlstateAdvice(sqlstate: string): Next[] {
+  return conditionAdvice(ADVISED[sqlstate] ?? 'other');
+}
 
 /** Returns what an SQLSTATE means, as the end of a sentence. */
 export function conditionOf(sqlstate: string): string {

@@ -1,7 +1,7 @@
-import { connectionInWords } from './connections.ts';
-import { conditionInWords, type Condition } from './conditions.ts';
+import { connectionInWords, UNREACHABLE } from './connections.ts';
+import { conditionAdvice, conditionInWords, type Condition } from './conditions.ts';
 import { advise, always, failure, message } from './message.ts';
-import { conditionOf } from './sqlstates.ts';
+import { conditionOf, sqlstateAdvice } from './sqlstates.ts';
 import { counted, sizeInWords } from './words.ts';
 
 /** Where the database found the error in a query. */
@@ -32,11 +32,6 @@ const NEVER_TRIED =
 
 /** Messages about the warehouse. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
-  warehouseNotConfigured: failure('ConfigurationInvalid', {
-    examples: [{ variable: 'WAREHOUSE_URL' }],
-    says: ({ variable }) =>
-      `The environment variable ${variable} is not set. Set it to the connection URL of the source, in the environment of the worker.`,
-  }),
   warehouseLoginRefused: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL', sqlstate: '28P01' }],
     says: ({ variable, sqlstate }) =>
@@ -54,6 +49,7 @@ export const WAREHOUSE_MESSAGES = {
     ],
     says: ({ variable, code }) =>
       `The warehouse (${variable}) cannot be reached: ${connectionInWords(code)}.`,
+    next: () => UNREACHABLE,
   }),
   warehouseBrokeOff: failure('SourceUnavailable', {
     examples: [{ sqlstate: '57P01' }],
@@ -82,9 +78,13 @@ export const WAREHOUSE_MESSAGES = {
         { condition: 'noColumn', at: { line: 2, column: 8 }, code: 'MySQL error 1054' },
         { condition: 'noTable', at: { line: 2 }, code: 'SQL Server error 208' },
         { setting: 'guards.freshness', condition: 'severalStatements', code: 'DuckDB' },
+        { condition: 'noObject', code: 'BigQuery error notFound' },
+        { condition: 'noPermission', code: 'MySQL error 1142' },
+        { condition: 'setting', code: 'ClickHouse error 115' },
       ],
       says: ({ setting, table, condition, at, code }) =>
         `${queryInWords(setting, table)} failed: ${conditionInWords(condition)}${placeInWords(at)} (${code}).`,
+      next: ({ condition }) => conditionAdvice(condition),
     },
   ),
   queryTooLarge: failure<Asked & { bytes?: number; limit: number }>('SegmentQueryFailed', {
@@ -97,13 +97,13 @@ export const WAREHOUSE_MESSAGES = {
       `maximumBytesBilled of the source is ${sizeInWords(limit)}.`,
     next: () => advise('Select fewer columns or partitions, or raise maximumBytesBilled.'),
   }),
-  tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
+  tableMissing: failure<{ table: string; near?: string; code: string }>('SegmentQueryFailed', {
     examples: [
-      { table: 'Shop.Customers', near: 'shop.customers', sqlstate: '42P01' },
-      { table: 'marketing.vip', sqlstate: '42P01' },
+      { table: 'Shop.Customers', near: 'shop.customers', code: 'SQLSTATE 42P01' },
+      { table: 'marketing.vip', code: 'MySQL error 1142' },
     ],
-    says: ({ table, near, sqlstate }) =>
-      `The segment's table ${table} does not exist, or this user has no access to it (SQLSTATE ${sqlstate})` +
+    says: ({ table, near, code }) =>
+      `The segment's table ${table} does not exist, or this user has no access to it (${code})` +
       `${near === undefined ? '.' : `; did you mean ${near}?`}`,
   }),
   columnNotConvertible: failure('SegmentQueryFailed', {
@@ -129,6 +129,7 @@ export const WAREHOUSE_MESSAGES = {
     ],
     says: ({ setting, table, at, sqlstate }) =>
       `${queryInWords(setting, table)} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
+    next: ({ sqlstate }) => sqlstateAdvice(sqlstate),
   }),
   queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],

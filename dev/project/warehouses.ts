@@ -14,8 +14,8 @@ export interface Warehouse {
 }
 
 /**
- * Returns a database for each source with a connection URL: the one in its environment variable, otherwise a new one, which the SQL of `seed`
- * fills.
+ * Returns a database for each source of PostgreSQL: the one in its environment variable, otherwise a new one, which the
+ * SQL of `seed` fills.
  * @throws Error when there is a seed but not exactly one new database, or when the SQL fails
  */
 export async function warehouses(
@@ -27,8 +27,8 @@ export async function warehouses(
   }: { database: (name: string) => Promise<string>; seed?: string; env: NodeJS.ProcessEnv },
 ): Promise<Warehouse[]> {
   const all: Warehouse[] = [];
-  for (const [source, { connection }] of sources) {
-    if (!('env' in connection)) continue; // not a database with a URL
+  for (const [source, { driver, connection }] of sources) {
+    if (driver !== 'postgres') continue; // read as it is configured, because this stack has no server of its kind
     const given = env[connection.env];
     const url = given || (await database(`warehouse_${source}`));
     all.push({ source, variable: connection.env, url, own: !given });

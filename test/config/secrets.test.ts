@@ -37,8 +37,7 @@ describe('a setting that names an environment variable', () => {
 });
 
 describe('a secret in a variable', () => {
-  const secret = (value: string, kind?: 'apiKey' | 'pem') =>
-    requireSecret({ env: 'S' }, { S: value }, 's', kind);
+  const secret = (value: string, setting = 's') => requireSecret({ env: 'S' }, { S: value }, setting);
 
   it.each(['\n', '\r\n', '\n\n'])('may end with a line break, which is removed: %j', (end) => {
     expect(secret(`hunter2${end}`)).toBe('hunter2');
@@ -53,8 +52,8 @@ describe('a secret in a variable', () => {
       .map((code) => String.fromCharCode(code));
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), control, (text, character) => {
-        for (const kind of [undefined, 'apiKey'] as const) {
-          const read = () => secret(`hunter2${text}${character}hunter3`, kind);
+        for (const setting of ['password', 'apiKey', 'token']) {
+          const read = () => secret(`hunter2${text}${character}hunter3`, setting);
           expect(read).toThrow(expect.objectContaining({ type: 'ConfigurationInvalid' }));
           expect(read).not.toThrow(/hunter/);
         }
@@ -75,11 +74,17 @@ describe('a secret in a variable', () => {
     ['-----BEGIN KEY-----\\nabc\\n-----END KEY-----\\n'],
     ['\n-----BEGIN KEY-----\\r\\nabc\n-----END KEY-----\n\n'],
   ])('that is a private key has its lines, however they are written: %j', (text) => {
-    expect(secret(text, 'pem')).toBe('-----BEGIN KEY-----\nabc\n-----END KEY-----\n');
+    expect(secret(text, 'delivery.privateKey')).toBe('-----BEGIN KEY-----\nabc\n-----END KEY-----\n');
   });
 
   it('that is a private key contains no other control character', () => {
-    expect(() => secret('-----BEGIN\u0007', 'pem')).toThrow('contains a control character');
+    expect(() => secret('-----BEGIN\u0007', 'delivery.privateKey')).toThrow('contains a control character');
+  });
+
+  it('that is JSON is as it was written, in one line or several', () => {
+    const text = JSON.stringify({ private_key: 'a\nb' }, undefined, 2).replaceAll('\n', '\r\n');
+    expect(secret(text, 'connection.credentials')).toBe(text);
+    expect(() => secret('{\u0007}', 'connection.credentials')).toThrow('contains a control character');
   });
 });
 

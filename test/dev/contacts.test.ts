@@ -125,3 +125,18 @@ describe('the contacts that dev creates for a segment', () => {
     expect(actito.contactCount()).toBe(10_000);
   });
 });
+
+it('a source of another driver keeps its variable, because this stack has no server of its kind', async () => {
+  const project = {
+    sources: new Map(
+      (['postgres', 'mysql', 'trino'] as const).map((driver) => [
+        driver,
+        { driver, connection: { env: 'SHOP_URL' }, statementTimeout: 10_000 },
+      ]),
+    ),
+  } as unknown as Project;
+  const all = await warehouses(project, { database: async (name) => `postgres://${name}`, env: {} });
+  expect(all).toEqual([
+    { source: 'postgres', variable: 'SHOP_URL', url: 'postgres://warehouse_postgres', own: true },
+  ]);
+});

@@ -104,7 +104,8 @@ test('a warehouse on a machine that disappears is given up between two rows, and
   const gone = {
     type: 'SourceUnavailable',
     retryable: true,
-    message: 'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout.',
+    message:
+      'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout. Check its host and port, and the network between the worker and it.',
   };
   await expect(reading()).rejects.toMatchObject(gone);
   await warehouse.close();

@@ -19,7 +19,7 @@ const ofReason = (reason: string, status = 400) =>
 describe('errors of BigQuery', () => {
   test.each([
     ['accessDenied', 'SegmentQueryFailed', 'a permission is missing'],
-    ['notFound', 'SegmentQueryFailed', 'a table does not exist'],
+    ['notFound', 'SegmentQueryFailed', 'a table or another object does not exist'],
     ['resourcesExceeded', 'SegmentQueryFailed', 'limit of the server'],
     ['somethingNew', 'SegmentQueryFailed', 'an error of the database (BigQuery error somethingNew)'],
     ['bytesBilledLimitExceeded', 'SegmentQueryFailed', 'maximumBytesBilled of the source is 1 MB'],

@@ -107,7 +107,7 @@ for (const rows of ['storage', 'rest'] as const) {
         'a WITH': 'with chosen as (select 1 as id) select id from chosen',
       },
       nowhere: 'select 1 as id\nfrom contract.nowhere',
-      nowhereSays: /a table does not exist \(BigQuery error notFound\)/,
+      nowhereSays: /a table or another object does not exist \(BigQuery error notFound\)/,
     },
   });
 }

@@ -99,7 +99,12 @@ describe('what refuses a connection', () => {
       /rejected the login \(ClickHouse error 516\)/,
     ],
     ['a port where nothing listens', { port: '1' }, 'SourceUnavailable', /cannot be reached: ECONNREFUSED/],
-    ['https where there is none', { protocol: 'https:' }, 'ConfigurationInvalid', /TLS connection/],
+    [
+      'https where there is none',
+      { protocol: 'https:' },
+      'ConfigurationInvalid',
+      /the server does not support TLS .* http instead of https in the URL/,
+    ],
     [
       'an unknown sslmode',
       { search: '?sslmode=hunter2' },
@@ -119,6 +124,15 @@ describe('what refuses a connection', () => {
     expect(error.message).toMatch(message);
     expect(error.message).toContain('SHOP_URL');
     expect(error.message).not.toMatch(/hunter2|wrong|127\.0\.0\.1/);
+  });
+
+  test('a parameter that is no setting is reported with where to look, without its name', async () => {
+    expect(await rejection('select 1 as id', { at: `${url()}?max_hunter2=4` })).toMatchObject({
+      type: 'SegmentQueryFailed',
+      message:
+        "The segment's query failed: the server does not know a setting (ClickHouse error 115). " +
+        'Check the parameters after the ? of the URL, and the settings in the query.',
+    });
   });
 
   test.each([

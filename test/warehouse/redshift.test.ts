@@ -229,7 +229,8 @@ describe('Redshift as a warehouse', () => {
         proxy.hushAfter(bytes);
         await expect(read(proxy), `after ${bytes} of ${last} bytes`).rejects.toMatchObject({
           type: 'SourceUnavailable',
-          message: 'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout.',
+          message:
+            'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout. Check its host and port, and the network between the worker and it.',
         });
       }),
     );

@@ -163,6 +163,29 @@ describe.each(Object.entries({ Snowflake: snowflake, Databricks: databricks }))(
   });
 });
 
+test.each<[string, () => Promise<Shim>, Service, RegExp]>([
+  [
+    'Snowflake',
+    () =>
+      startSnowflakeShim({
+        login: { account: 'MYORG-SHOP', user: 'READER', publicKey },
+        names: { warehouse: ['OTHER'] },
+      }),
+    snowflake,
+    /a table or another object does not exist \(Snowflake error 002043\)\. Check the names in the query and in connection/,
+  ],
+  [
+    'Databricks',
+    () => startDatabricksShim({ login: { tokens: ['pat'] }, warehouses: ['other'] }),
+    databricks,
+    /rejected the settings of the connection \(Databricks NOT_FOUND\)\. Check warehouse, catalog, schema/,
+  ],
+])('%s: a warehouse that does not exist is reported with what to check', async (_, start, { open }, says) => {
+  const shim = await start();
+  onTestFinished(() => shim.close());
+  await expect(readAll(open(shim), 'select 1 as id', ['id'])).rejects.toThrow(says);
+});
+
 test('Databricks: a link that is no longer valid is requested again, and the store gets no token', async () => {
   const stored: (string | undefined)[] = [];
   const link = (path: string) => ({

@@ -18,7 +18,8 @@ const SOON: Timeouts = { connect: 500, short: 500, beyond: 500 };
 const SILENT = {
   type: 'SourceUnavailable',
   retryable: true,
-  message: 'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout.',
+  message:
+    'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout. Check its host and port, and the network between the worker and it.',
 };
 
 async function proxied(): Promise<SilentProxy> {

@@ -61,7 +61,7 @@ describe('SQL Server as a warehouse', () => {
     const query = 'with a as (\n  select id\n  from nowhere)\nselect id from a';
     await expect(read(query)).rejects.toMatchObject({
       message:
-        "The segment's query failed: a table does not exist, at line 3 of the query (SQL Server error 208).",
+        "The segment's query failed: a table does not exist, at line 3 of the query (SQL Server error 208). Check the name, and that the user of the source has the right to read it.",
     });
   });
 
@@ -81,8 +81,7 @@ describe('SQL Server as a warehouse', () => {
   test('a wrong password is an error of the configuration, which names no password', async () => {
     await expect(open({ password: 'other' })).rejects.toMatchObject({
       type: 'ConfigurationInvalid',
-      message:
-        'The warehouse (127.0.0.1) rejected the login (ELOGIN). Check connection.user, connection.password, connection.database.',
+      message: 'The warehouse (127.0.0.1) rejected the login (ELOGIN). Check user, password, database.',
     });
   });
 
@@ -137,7 +136,8 @@ describe('SQL Server as a warehouse', () => {
     await own.close();
     await expect(open({ port: own.port })).rejects.toMatchObject({
       type: 'SourceUnavailable',
-      message: 'The warehouse (127.0.0.1) cannot be reached: ECONNREFUSED.',
+      message:
+        'The warehouse (127.0.0.1) cannot be reached: ECONNREFUSED. Check its host and port, and the network between the worker and it.',
     });
   });
 

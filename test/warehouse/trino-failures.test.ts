@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/failure.ts';
 import { openTrino } from '../../warehouse/trino/open.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { READER, readAll } from './reading.ts';
+import { failuresOf, QueryError } from '../../warehouse/trino/failures.ts';
 import { startTrino, type TrinoShim } from './shims/trino/server.ts';
 
 let shim: TrinoShim;
@@ -56,6 +57,13 @@ test.each([502, 503, 504])('a gateway that answers %i for a moment is asked agai
   shim.manner.gateway = [status, status];
   expect((await readAll(open(), 'select 1 as id', ['id'])).lines).toEqual([['1']]);
   expect(shim.manner.gateway).toEqual([]);
+});
+
+test('a session property that Trino does not know is reported with where to look', () => {
+  const error = new QueryError({ errorName: 'INVALID_SESSION_PROPERTY', errorType: 'USER_ERROR' });
+  expect(failuresOf({ variable: 'SHOP_URL', statementTimeout: 1_000 })(error)).toMatchObject({
+    message: expect.stringMatching(/does not know a setting .* Check the parameters after the \?/) as string,
+  });
 });
 
 test('a gateway that stays busy ends the read', async () => {

@@ -94,7 +94,7 @@ describe('a failed run', () => {
     stand.env.SHOP_URL = url;
     expect([type, message]).toEqual([
       'SourceUnavailable',
-      'The warehouse (SHOP_URL) cannot be reached: ECONNREFUSED.',
+      'The warehouse (SHOP_URL) cannot be reached: ECONNREFUSED. Check its host and port, and the network between the worker and it.',
     ]);
   });
 

@@ -71,7 +71,7 @@ const CONDITIONS: Record<string, Condition> = {
   billingTierLimitExceeded: 'limit',
   invalid: 'invalid',
   invalidQuery: 'invalid',
-  notFound: 'noTable',
+  notFound: 'noObject',
   notImplemented: 'feature',
   resourcesExceeded: 'limit',
   responseTooLarge: 'limit',

@@ -59,6 +59,7 @@ const CONDITIONS: Record<number, Condition> = Object.fromEntries(
       ['memory', [241]],
       ['disk', [243]],
       ['limit', [158, 159, 160, 161, 167, 191, 201, 290, 307, 396]],
+      ['setting', [115]],
       ['feature', [48, 344]],
       ['file', [76, 107]],
     ] as [Condition, number[]][]

@@ -10,11 +10,11 @@ export type Login = { token: string } | { clientId: string; clientSecret: string
 
 /** The login in a source's connection, with the secrets of the environment. */
 export function databricksLogin(
-  connection: Extract<Source, { driver: 'databricks' }>['connection'],
-  secret: (variable: EnvReference) => string,
+  { clientId, clientSecret, token }: Extract<Source, { driver: 'databricks' }>['connection'],
+  secret: (setting: string, variable: EnvReference) => string,
 ): Login {
-  if ('token' in connection) return { token: secret(connection.token) };
-  return { clientId: connection.clientId, clientSecret: secret(connection.clientSecret) };
+  if (token) return { token: secret('token', token) };
+  return { clientId: clientId!, clientSecret: secret('clientSecret', clientSecret!) };
 }
 
 /** A token is replaced this many milliseconds before its end, but not before half of its life. */

@@ -61,7 +61,7 @@ export function failureOf(refusal: Refusal, { client }: Context, statement: Stat
   const condition = CONDITIONS[named ?? ''] ?? conditionOfSqlstate(sqlState);
   if (condition === undefined && (status === 400 || status === 404)) {
     const check = ['warehouse', 'catalog', 'schema'];
-    return new Failure('sourceLoginRefused', { connection, check, code: known }, { words });
+    return new Failure('sourceConnectionRefused', { connection, check, code: known }, { words });
   }
   if (condition === undefined && (status !== undefined || (code !== undefined && PASSING.includes(code))))
     return new Failure('sourceBrokeOff', { connection, code: known }, { words });

@@ -7,14 +7,17 @@ import { retryAfterOf } from './busy.ts';
 /** Who failed, for messages: the environment variable with the URL, or a host whose TLS is not configured. */
 export type Peer = { variable: string } | { host: string };
 
+/** What OpenSSL says about an answer that is not TLS, such as HTTP. */
+const NOT_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 /** Converts what Node and undici report about a connection. Errors of our own code stay. */
 export function networkFailure(error: unknown, peer: Peer): unknown {
   if (error instanceof Failure || !(error instanceof Error) || isMistake(error)) return error;
   const code = codeOf(error);
-  const fault = tlsFaultOf(code);
+  const fault = code === NOT_TLS ? 'none' : tlsFaultOf(code);
   const connection = nameOf(peer);
   if (fault && 'variable' in peer)
-    return new Failure('databaseTlsRefused', { variable: connection, fault, code });
+    return new Failure('databaseTlsRefused', { variable: connection, fault, code, isHttps: true });
   if (fault) return new Failure('sourceTlsRefused', { connection, fault, code });
   // zlib: the body is damaged, or ends early
   if (code.startsWith('Z_')) return new Failure('sourceBrokeOff', { connection, code });

@@ -10,7 +10,6 @@ const MOST = 10_000;
 /** The error of a table that this user cannot see. */
 export interface MissingTable {
   errno: number;
-  sqlState: string;
   sqlMessage?: string;
 }
 
@@ -25,7 +24,7 @@ export function isMissingTable(error: unknown): error is MissingTable {
 export async function missingTable(
   connection: MysqlConnection,
   table: string,
-  { sqlState, sqlMessage }: MissingTable,
+  { errno, sqlMessage }: MissingTable,
   silence: number,
 ): Promise<Failure> {
   const rows = (await connection.query(
@@ -40,5 +39,5 @@ export async function missingTable(
   const last = table.split('.').at(-1)!.toLowerCase();
   const elsewhere = rows.findIndex(([, name]) => name.toLowerCase() === last);
   const near = nearest(table, table.includes('.') ? whole : own) ?? whole[elsewhere];
-  return new Failure('tableMissing', { table, near, sqlstate: sqlState }, { words: sqlMessage });
+  return new Failure('tableMissing', { table, near, code: `MySQL error ${errno}` }, { words: sqlMessage });
 }

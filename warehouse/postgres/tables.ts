@@ -38,5 +38,5 @@ export async function missingTable(
   const last = table.split('.').at(-1)!.toLowerCase();
   const elsewhere = rows.findIndex(({ name }) => name.toLowerCase() === last);
   const near = nearest(table, table.includes('.') ? whole : bare) ?? whole[elsewhere];
-  return new Failure('tableMissing', { table, near, sqlstate: sqlstateOf(error) });
+  return new Failure('tableMissing', { table, near, code: `SQLSTATE ${sqlstateOf(error)}` });
 }

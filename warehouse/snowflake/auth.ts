@@ -15,12 +15,15 @@ export type Login =
 
 /** The login in a source's connection, with the secrets of the environment. */
 export function snowflakeLogin(
-  connection: Extract<Source, { driver: 'snowflake' }>['connection'],
-  secret: (variable: EnvReference) => string,
+  { user, privateKey, passphrase, token }: Extract<Source, { driver: 'snowflake' }>['connection'],
+  secret: (setting: string, variable: EnvReference) => string,
 ): Login {
-  if ('token' in connection) return { token: secret(connection.token) };
-  const { user, privateKey, passphrase } = connection;
-  return { user, privateKey: secret(privateKey), passphrase: passphrase && secret(passphrase) };
+  if (token) return { token: secret('token', token) };
+  return {
+    user: user!,
+    privateKey: secret('privateKey', privateKey!),
+    passphrase: passphrase && secret('passphrase', passphrase),
+  };
 }
 
 /** Snowflake accepts one hour at most. */
@@ -68,8 +71,7 @@ function readKey(
   connection: string,
 ): KeyObject {
   try {
-    // in many environments, a line break can only be written as \n
-    const key = createPrivateKey({ key: privateKey.replaceAll('\\n', '\n'), format: 'pem', passphrase });
+    const key = createPrivateKey({ key: privateKey, format: 'pem', passphrase });
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
     // what OpenSSL says about the key is not shown

@@ -29,7 +29,7 @@ const CONDITIONS: Record<string, Condition> = {
   '002003': 'noTable',
   '002025': 'duplicateColumn',
   '002028': 'ambiguousName',
-  '002043': 'noTable',
+  '002043': 'noObject',
   '002139': 'noFunction',
   '002140': 'noFunction',
   '002141': 'noFunction',
@@ -67,7 +67,7 @@ export function failureOf(
   }
   if (NO_WAREHOUSE.includes(code) || status === 400)
     return new Failure(
-      'sourceLoginRefused',
+      'sourceConnectionRefused',
       { connection, check: ['warehouse', 'role', 'database', 'schema'], code: known },
       { words },
     );

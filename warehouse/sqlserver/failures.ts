@@ -73,7 +73,7 @@ export function failuresOf({
     if (code === LATE && during.statement)
       return new Failure('queryTimedOut', { setting: during.statement.setting, limit: ms(statementTimeout) });
     if (code === 'ELOGIN') {
-      const check = ['connection.user', 'connection.password', 'connection.database'];
+      const check = ['user', 'password', 'database'];
       return new Failure('sourceLoginRefused', { connection, check, code }, { words: error.message });
     }
     return ofNetwork(error);
@@ -91,7 +91,7 @@ export function failuresOf({
     const words = error.message;
     const code = `SQL Server error ${number}`;
     if (LOGIN.includes(number)) {
-      const check = ['connection.user', 'connection.password', 'connection.database'];
+      const check = ['user', 'password', 'database'];
       return new Failure('sourceLoginRefused', { connection, check, code }, { words });
     }
     if (TEMPORARY.includes(number)) return new Failure('sourceBrokeOff', { connection, code }, { words });

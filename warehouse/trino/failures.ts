@@ -53,6 +53,7 @@ const CONDITIONS: Record<string, Condition> = {
   EXCEEDED_SCAN_LIMIT: 'limit',
   EXCEEDED_SPILL_LIMIT: 'limit',
   EXCEEDED_TASK_DESCRIPTOR_STORAGE_CAPACITY: 'limit',
+  INVALID_SESSION_PROPERTY: 'setting',
   NOT_SUPPORTED: 'feature',
   USER_CANCELED: 'canceled',
   ADMINISTRATIVELY_KILLED: 'canceled',

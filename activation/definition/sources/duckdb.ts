@@ -3,36 +3,39 @@ import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, plainText } from '../common.ts';
 import { statementTimeout } from './common.ts';
 
-const PLACE = expected('duckdbPlace');
-
 /** DuckDB: a database file, files of a folder, or MotherDuck. */
 export const duckdbSource = z.strictObject({
   driver: z.literal('duckdb').describe('Kind of database.'),
   connection: z
-    .union(
-      [
-        z.strictObject({
-          file: plainText.describe(
-            'Database file of DuckDB, relative to the project folder. It is opened read-only.',
-          ),
-        }),
-        z.strictObject({
-          folder: plainText.describe(
-            'Folder of Parquet, CSV and JSON files, relative to the project folder. Each file, and each folder of files, is a table with its name.',
-          ),
-        }),
-        z.strictObject({
-          motherduck: plainText.describe('Database of MotherDuck.'),
-          token: envReference.describe('Environment variable with the access token of MotherDuck.'),
-        }),
-      ],
-      { error: PLACE },
+    .strictObject({
+      file: plainText
+        .optional()
+        .describe('Database file of DuckDB, relative to the project folder. It is opened read-only.')
+        .meta({ examples: ['shop.duckdb'] }),
+      folder: plainText
+        .optional()
+        .describe(
+          'Folder of Parquet, CSV and JSON files, relative to the project folder. Each file, and each folder of files, is a table with its name.',
+        )
+        .meta({ examples: ['exports'] }),
+      motherduck: plainText
+        .optional()
+        .describe('Database of MotherDuck, with token.')
+        .meta({ examples: ['shop'] }),
+      token: envReference
+        .optional()
+        .describe('Environment variable with the access token of MotherDuck.')
+        .meta({ examples: [{ env: 'MOTHERDUCK_TOKEN' }] }),
+    })
+    .refine(
+      ({ file, folder, motherduck, token }) =>
+        [file, folder, motherduck].filter(Boolean).length === 1 && !motherduck === !token,
+      { error: expected('duckdbPlace') },
     )
-    .describe('Where the tables are: a database file, a folder of files, or a database of MotherDuck.')
-    .meta({ examples: [{ file: 'shop.duckdb' }, { folder: 'exports' }] }),
+    .describe('Where the tables are: a database file, a folder of files, or a database of MotherDuck.'),
   statementTimeout,
   memoryLimit: z
-    .string()
+    .string(expected('memorySize'))
     .regex(/^[1-9]\d{0,5} ?(MB|GB|MiB|GiB)$/, expected('memorySize'))
     .prefault('512MB')
     .describe("Memory for DuckDB, in a process of its own, besides the worker's. Larger sorts use the disk.")

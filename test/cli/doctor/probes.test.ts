@@ -53,7 +53,7 @@ test.each<Broken>([
     what: 'a source whose variable is not set',
     make: () => void delete stand.env.SHOP_URL,
     fail: ['source shop', 'segment of vip', 'attributes of vip'],
-    says: /^ConfigurationInvalid: The environment variable SHOP_URL is not set/,
+    says: /^ConfigurationInvalid: The environment variable SHOP_URL \(for connection\) is not set/,
   },
   {
     what: 'a source that refuses the login',
@@ -76,6 +76,16 @@ test.each<Broken>([
     make: () => stand.writeActivation({ attributes: [{ column: 'first', attribute: 'firstName' }] }),
     fail: ['segment of vip', 'attributes of vip'],
     says: /^MappingInvalid: The segment has no column "first"/,
+  },
+  {
+    what: 'a key column of a type that cannot be sent',
+    make: () =>
+      stand.writeActivation({
+        segment: { name: 'VIP', query: "select '{}'::json as email" },
+        attributes: [],
+      }),
+    fail: ['segment of vip', 'attributes of vip'],
+    says: /^MappingInvalid: Activation vip maps columns whose types cannot be sent to Actito: email \(json\)/,
   },
   {
     what: 'a wrong API key',

@@ -1,6 +1,19 @@
 import { DRIVERS } from '../../../activation/definition/source.ts';
 import type { Case } from './case.ts';
 
+const [DRIVER, CONNECTION] = ['driver: postgres', '{ env: SHOP_DATABASE_URL }'];
+const WHOLE = `${DRIVER}\nconnection: ${CONNECTION}\n`;
+const NO_SECRET = '; do not write the secret itself in this file';
+const VARIABLE = `expected { env: NAME } with the name of an environment variable${NO_SECRET}`;
+const PLACE = 'expected { file: … }, { folder: … } or { motherduck: …, token: { env: NAME } }';
+
+/** A source of another driver. */
+const other = (driver: string, connection: string, ...problems: string[]): Case => [
+  WHOLE,
+  `driver: ${driver}\nconnection: ${connection}\n`,
+  ...problems.map((problem) => `:2 connection${problem}`),
+];
+
 export const SOURCES: Case[] = [
   ['driver: postgres', 'driver: oracle', `:1 driver: expected ${DRIVERS.join(', ')}, got "oracle"`],
   [
@@ -25,4 +38,61 @@ export const SOURCES: Case[] = [
     '- driver\n',
     ':1: expected a group of settings',
   ],
+  other(
+    'snowflake',
+    '{ account: A-B, user: U, privateKey: { env: K }, warehose: W }',
+    '.warehouse: missing; expected text',
+    '.warehose: unknown setting, did you mean "warehouse"?',
+  ),
+  other(
+    'snowflake',
+    '{ account: A-B, user: U, privateKey: hunter2, warehouse: W }',
+    `.privateKey: ${VARIABLE}`,
+  ),
+  other(
+    'snowflake',
+    '{ account: A-B, user: U, token: { env: T }, warehouse: W }',
+    ': expected either user and privateKey, or token',
+  ),
+  other(
+    'snowflake',
+    '{ account: A-B, user: U, warehouse: W }',
+    ': expected either user and privateKey, or token',
+  ),
+  other(
+    'snowflake',
+    '{ account: A-B, token: { hunter2 }, warehouse: W }',
+    '.token.env: missing; expected { env: NAME } with the name of an environment variable',
+    `.token: ${VARIABLE}`,
+  ),
+  other(
+    'databricks',
+    '{ host: a.example, warehouse: 1234567890123456, token: { env: T } }',
+    '.warehouse: expected text',
+  ),
+  other(
+    'databricks',
+    '{ host: a.example, warehouse: W, clientId: C }',
+    ': expected either clientId and clientSecret, or token',
+  ),
+  other(
+    'databricks',
+    '{ host: https://a.example, warehouse: W, token: { env: T } }',
+    '.host: expected only a host name or IP address',
+  ),
+  other('duckdb', '{ file: a, folder: b }', `: ${PLACE}`),
+  other('duckdb', '{ motherduck: a }', `: ${PLACE}`),
+  other('duckdb', '{ file: a, token: { env: T } }', `: ${PLACE}`),
+  [
+    WHOLE,
+    'driver: duckdb\nconnection: { folder: a }\nmemoryLimit: 1\n',
+    ':3 memoryLimit: expected an amount of memory with its unit, such as 512MB or 2GB, got 1',
+  ],
+  other('sqlserver', 'Server=h;Password=hunter2', ': expected a group of settings'),
+  other('bigquery', '{ project: shop, credentials: hunter2 }', `.credentials: ${VARIABLE}`),
+  other(
+    'bigquery',
+    '{ project: shop, "bigquery://u:hunter2@h": x }',
+    `: expected a different value${NO_SECRET}`,
+  ),
 ];
