@@ -92,13 +92,15 @@ export const WAREHOUSE_MESSAGES = {
       `maximumBytesBilled of the source is ${sizeInWords(limit)}.`,
     next: () => advise('Select fewer columns or partitions, or raise maximumBytesBilled.'),
   }),
-  tableMissing: failure<{ table: string; near?: string; sqlstate: string }>('SegmentQueryFailed', {
+  tableMissing: failure<{ table: string; near?: string; sqlstate?: string }>('SegmentQueryFailed', {
     examples: [
       { table: 'Shop.Customers', near: 'shop.customers', sqlstate: '42P01' },
       { table: 'marketing.vip', sqlstate: '42P01' },
+      { table: 'poeple', near: 'people' },
     ],
     says: ({ table, near, sqlstate }) =>
-      `The segment's table ${table} does not exist, or this user has no access to it (SQLSTATE ${sqlstate})` +
+      `The segment's table ${table} does not exist, or this user has no access to it` +
+      `${sqlstate === undefined ? '' : ` (SQLSTATE ${sqlstate})`}` +
       `${near === undefined ? '.' : `; did you mean ${near}?`}`,
   }),
   columnNotConvertible: failure('SegmentQueryFailed', {
