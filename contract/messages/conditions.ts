@@ -37,6 +37,7 @@ const CONDITIONS = {
   setting: 'the server does not know a setting',
   feature: 'this server does not support a feature',
   file: 'a file does not exist, or cannot be read',
+  extension: 'it needs an extension of the database, and runs load none',
   canceled: 'the statement was canceled',
   other: 'an error of the database',
 } as const;

@@ -97,13 +97,15 @@ export const WAREHOUSE_MESSAGES = {
       `maximumBytesBilled of the source is ${sizeInWords(limit)}.`,
     next: () => advise('Select fewer columns or partitions, or raise maximumBytesBilled.'),
   }),
-  tableMissing: failure<{ table: string; near?: string; code: string }>('SegmentQueryFailed', {
+  tableMissing: failure<{ table: string; near?: string; code?: string }>('SegmentQueryFailed', {
     examples: [
       { table: 'Shop.Customers', near: 'shop.customers', code: 'SQLSTATE 42P01' },
       { table: 'marketing.vip', code: 'MySQL error 1142' },
+      { table: 'poeple', near: 'people' },
     ],
     says: ({ table, near, code }) =>
-      `The segment's table ${table} does not exist, or this user has no access to it (${code})` +
+      `The segment's table ${table} does not exist, or this user has no access to it` +
+      `${code === undefined ? '' : ` (${code})`}` +
       `${near === undefined ? '.' : `; did you mean ${near}?`}`,
   }),
   columnNotConvertible: failure('SegmentQueryFailed', {

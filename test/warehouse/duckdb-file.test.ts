@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
+import { Sealed } from '../../contract/foreign.ts';
 import { change, engines, file, open, project, start, stop, type Options } from './duckdb-project.ts';
 import { readAll } from './reading.ts';
 
@@ -11,7 +15,7 @@ describe('a database file of DuckDB as a warehouse', () => {
   beforeAll(start);
   afterAll(stop);
 
-  const rejection = (query: string, options?: Options, columns = ['id']) =>
+  const rejection = (query: Parameters<typeof readAll>[1], options?: Options, columns = ['id']) =>
     open(options)
       .then((warehouse) => readAll(warehouse, query, columns))
       .then(
@@ -71,6 +75,51 @@ describe('a database file of DuckDB as a warehouse', () => {
       'install httpfs',
     ])
       expect(await rejection(query), query).toMatchObject({ type: 'SegmentQueryFailed' });
+  });
+
+  test('no extension is downloaded, whatever the file and the query are', async () => {
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url!);
+      response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void proxy.close());
+    await once(proxy, 'listening');
+    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await writeFile(join(project, 'shop.sqlite'), 'SQLite format 3\0'.padEnd(4_096, '\0'));
+    const foreign = await rejection('select 1 as id', { connection: { file: 'shop.sqlite' } });
+    expect(foreign).toMatchObject({ type: 'ConfigurationInvalid' });
+    expect(foreign.message).toMatch(/shop\.sqlite.* must be a database file that/);
+    expect((foreign.words as Sealed).open()).not.toContain('.duckdb/extensions'); // installed ones of the user
+    await writeFile(join(project, 'people.xlsx'), '');
+    for (const [connection, query] of [
+      [{ file: 'shop.duckdb' }, "select * from read_xlsx('people.xlsx')"],
+      [{ file: 'shop.duckdb' }, "select '127.0.0.1'::inet as id"],
+      [{ folder: '.' }, 'select st_point(1, 2) as id'],
+      [{ folder: '.' }, "select * from 'https://example.com/people.parquet'"],
+    ] as const)
+      expect((await rejection(query, { connection })).message, query).toContain(
+        'it needs an extension of the database, and runs load none',
+      );
+    expect(asked).toEqual([]);
+  });
+
+  test('a table that does not exist is reported with the most similar one of the database', async () => {
+    await change('create table crm.customers as select 1 as id', 'create table orders as select 1 as id');
+    for (const [table, near] of [
+      ['order', 'orders'],
+      ['crm.costumers', 'crm.customers'],
+      ['Customers', 'crm.customers'],
+      ['pg_type_of_nothing', undefined],
+    ] as const) {
+      const error = await rejection({ table });
+      expect(error, table).toMatchObject({
+        type: 'SegmentQueryFailed',
+        told: { reason: 'tableMissing', facts: { table, near } },
+        words: expect.any(Sealed) as unknown,
+      });
+    }
   });
 
   test('the process has none of the environment of the worker but its paths', async () => {

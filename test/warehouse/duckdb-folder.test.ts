@@ -166,7 +166,8 @@ test.each([
 
 test('a table that does not exist is reported, and files of other kinds are none', async () => {
   for (const table of ['nowhere', 'notes'])
-    expect((await rejection({ table })).message).toContain('a table does not exist');
+    expect((await rejection({ table })).message).toContain(`table ${table} does not exist`);
+  expect((await rejection({ table: 'poeple' })).message).toContain('did you mean people?');
 });
 
 test('it says that nothing keeps the files as they are, and that only the form of statements prevents writes', async () => {

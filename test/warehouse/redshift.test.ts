@@ -179,6 +179,22 @@ describe('Redshift as a warehouse', () => {
     await beside.query(`alter role ${user} reset redshift.query_group`);
   });
 
+  test('row-level security of a table is reported, also behind a view and a join; a text that looks like it is not', async () => {
+    await shim.execute(`
+      create table payments (id int); create table plain (id int);
+      create view paid as select p.id from plain p join payments using (id)`);
+    const restricted = async (segment: Parameters<typeof readAll>[1]) =>
+      (await readAll(await open(), segment, ['id'])).restrictedRows;
+    const looksLikeIt = "select id from plain where cast(id as varchar) <> 'XN RLS SecureScan '";
+    expect(await restricted({ table: 'payments' })).toBe(false);
+    shim.secured.add('payments');
+    onTestFinished(() => void shim.secured.clear());
+    for (const segment of [{ table: 'payments' }, { table: 'paid' }, 'select id from payments limit 1'])
+      expect(await restricted(segment), JSON.stringify(segment)).toBe(true);
+    for (const segment of [{ table: 'plain' }, looksLikeIt])
+      expect(await restricted(segment), JSON.stringify(segment)).toBe(false);
+  });
+
   test('the clock shows the current time of the warehouse', async () => {
     const warehouse = await open();
     const now = await warehouse.clock(new AbortController().signal);

@@ -32,6 +32,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   'Invalid type': 'types',
   'Mismatch Type': 'types',
   'Not implemented': 'feature',
+  'Missing Extension': 'extension',
   IO: 'file',
   Permission: 'file', // of the file system: there are no others
   INTERRUPT: 'canceled',
@@ -43,6 +44,7 @@ const OF_CONNECTION = ['HTTP', 'Connection', 'IO'];
 /** DuckDB has no codes for these; the order matters. */
 const BY_WORDS: readonly (readonly [pattern: RegExp, condition: Condition])[] = [
   [/attached in read-only mode/, 'readOnly'],
+  [/exists in the \w+ extension/, 'extension'],
   [/No function matches/, 'noFunction'],
   [/[Aa]mbiguous reference/, 'ambiguousName'],
   [/must appear in the GROUP BY/, 'notGrouped'],
@@ -92,6 +94,13 @@ export function failuresOf(source: Source): Failures {
     const at = placeOf(parts, statement);
     return new Failure('queryRefused', { setting, table, condition, at, code }, { words });
   };
+}
+
+/** Whether a statement named a table or a schema that does not exist. */
+export function isMissingTable(error: unknown): error is DuckdbError {
+  if (!(error instanceof DuckdbError)) return false;
+  const { type, what } = partsOf(error.message);
+  return type === 'Catalog' && (what === 'Table' || what === 'Schema');
 }
 
 /** The error of opening the database, which has no JSON. */

@@ -19,10 +19,11 @@ import {
 } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { Engine } from './engine.ts';
-import { failuresOf } from './failures.ts';
+import { failuresOf, isMissingTable } from './failures.ts';
 import { tablesNamedIn, tablesOf, viewStatement, type FolderTable } from './folder.ts';
 import { describeColumns, type DuckdbColumn } from './kinds.ts';
 import { createRowPipe } from './pipe.ts';
+import { missingTable } from './tables.ts';
 import { copyStatement, isNothing, lookStatement, plainStatement, quoteText } from './statements.ts';
 
 /** Milliseconds until the database is open, and for statements without work. MotherDuck loads an extension first. */
@@ -97,7 +98,9 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
       threads: String(source.threads),
       temp_directory: join(folder, 'spill'),
       ...('file' in place && { access_mode: 'READ_ONLY' }),
-      ...('motherduck' in place && { motherduck_token: place.token, custom_user_agent: 'actito-sync' }),
+      ...('motherduck' in place
+        ? { motherduck_token: place.token, custom_user_agent: 'actito-sync' }
+        : withoutExtensions(folder)),
     };
     await engine.ask({ ask: 'open', database, config }, OPENING);
     const run = (sql: string) => engine.ask({ ask: 'run', sql }, SHORT);
@@ -137,7 +140,12 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
     if (query !== undefined && isNothing(query))
       throw new Failure('queryRefused', { setting, condition: 'syntax', at: 'end', code: 'DuckDB' });
     await createViews(statement);
-    const { isOne, isSelect, columns } = await engine.ask({ ask: 'describe', sql: text }, statementTimeout);
+    const { isOne, isSelect, columns } = await engine
+      .ask({ ask: 'describe', sql: text }, statementTimeout)
+      .catch(async (error: unknown) => {
+        if (table === undefined || !isMissingTable(error)) throw error;
+        throw await missingTable(engine, table, tables, error, SHORT);
+      });
     const refusal = isOne ? (isSelect ? undefined : 'notSelect') : 'severalStatements';
     if (refusal) throw new Failure('queryRefused', { setting, table, condition: refusal, code: 'DuckDB' });
     return describeColumns(columns);
@@ -217,6 +225,15 @@ async function localPath(place: Place, projectFolder: string): Promise<string | 
 function unreadable(path: string) {
   return (error: unknown): never => {
     throw new Failure('sourceFileUnreadable', { path, code: codeOf(error) });
+  };
+}
+
+/** DuckDB would download an extension and run it, for example for a file that is a database of SQLite. */
+function withoutExtensions(folder: string) {
+  return {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    extension_directory: join(folder, 'extensions'), // none of those that the user has installed
   };
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.ts';
-import { nearest } from '../../activation/suggestion.ts';
+import { nearestTable } from '../tables.ts';
 import type { MysqlConnection } from './connection.ts';
 
 /** No such table, no such database, or no right to read the table. */
@@ -34,10 +34,7 @@ export async function missingTable(
       order by table_schema, table_name limit ${MOST}`,
     silence,
   )) as [schema: string, name: string, isOwn: string | null][];
-  const whole = rows.map(([schema, name]) => `${schema}.${name}`);
-  const own = rows.filter(([, , isOwn]) => isOwn === '1').map(([, name]) => name);
-  const last = table.split('.').at(-1)!.toLowerCase();
-  const elsewhere = rows.findIndex(([, name]) => name.toLowerCase() === last);
-  const near = nearest(table, table.includes('.') ? whole : own) ?? whole[elsewhere];
+  const known = rows.map(([schema, name, isOwn]) => ({ schema, name, isVisible: isOwn === '1' }));
+  const near = nearestTable(table, known);
   return new Failure('tableMissing', { table, near, code: `MySQL error ${errno}` }, { words: sqlMessage });
 }

@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg';
-import { nearest } from '../../activation/suggestion.ts';
 import { Failure } from '../../contract/failure.ts';
 import { sqlstateOf } from '../../contract/foreign.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
+import { nearestTable, type KnownTable } from '../tables.ts';
 
 /** No such table, or no such schema. */
 const MISSING = ['42P01', '3F000'];
@@ -23,7 +23,7 @@ export async function missingTable(
   error: DatabaseError,
 ): Promise<Failure> {
   await client.query('rollback');
-  const { rows } = await client.query<{ schema: string; name: string; isVisible: boolean }>(
+  const { rows } = await client.query<KnownTable>(
     `select n.nspname as schema, c.relname as name, pg_table_is_visible(c.oid) as "isVisible"
        from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^(pg_|information_schema$)'
@@ -33,10 +33,6 @@ export async function missingTable(
       limit ${MOST}`,
     [table, table.split('.').at(-1)],
   );
-  const whole = rows.map(({ schema, name }) => `${schema}.${name}`);
-  const bare = rows.filter(({ isVisible }) => isVisible).map(({ name }) => name);
-  const last = table.split('.').at(-1)!.toLowerCase();
-  const elsewhere = rows.findIndex(({ name }) => name.toLowerCase() === last);
-  const near = nearest(table, table.includes('.') ? whole : bare) ?? whole[elsewhere];
+  const near = nearestTable(table, rows);
   return new Failure('tableMissing', { table, near, code: `SQLSTATE ${sqlstateOf(error)}` });
 }

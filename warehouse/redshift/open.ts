@@ -32,6 +32,9 @@ const GUARANTEES: Guarantees = {
   tried: false,
 };
 
+/** A node of a plan. https://docs.aws.amazon.com/redshift/latest/dg/r_EXPLAIN.html#r_EXPLAIN-RLS */
+const SECURED = /^[\s>-]*(?:XN )?(?:RLS|LF) SecureScan /;
+
 /** The maximum time without an answer of the server, in milliseconds: see postgres/open.ts. */
 const TIMEOUTS = { short: 30_000, beyond: 10_000 };
 
@@ -109,12 +112,20 @@ export async function openRedshift(
     }
   }
 
+  /** Whether a policy of row-level security, of Redshift or of Lake Formation, applies to a table of the statement. */
+  async function hidesRows(statement: Statement): Promise<boolean> {
+    const explain = asText({ ...statement, text: `explain ${statement.text}` });
+    const { rows: plan } = await client.within(long, client.query(explain));
+    return (plan as unknown as [string][]).some(([line]) => SECURED.test(line));
+  }
+
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
     const { translator, stop } = watched(signal);
     await begin().catch(translator());
     const statement = describeStatement(segment);
     const described = await ask(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
+    const restrictedRows = await hidesRows(readStatement(segment, columns)).catch(translator(statement));
     async function* batches(): AsyncGenerator<Buffer, number, undefined> {
       const reading = readStatement(segment, columns);
       const translate = translator(reading);
@@ -132,8 +143,7 @@ export async function openRedshift(
       }
     }
 
-    // Redshift does not tell whether its row-level security hides rows
-    return segmentRead(columns, batches());
+    return segmentRead(columns, batches(), restrictedRows);
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

@@ -12,6 +12,8 @@ export interface Surroundings {
   original: (this: void, position: number) => number;
   /** Lets the transaction fail that PostgreSQL believes to be in order. */
   failTransaction(): void;
+  /** The names of tables with row-level security. */
+  secured: ReadonlySet<string>;
   /** Cuts the connection. */
   cut(): void;
 }
@@ -28,6 +30,7 @@ const TYPE: ErrorFields = {
 export class Answers {
   readonly #around: Surroundings;
   #rows = 0;
+  #isPlan = false;
   #queries = 0;
   /** After an error of the shim, what PostgreSQL still sends for the same request: to cancel it could hit the next one. */
   #discarding: 'no' | 'result' | 'failing transaction' = 'no';
@@ -46,9 +49,10 @@ export class Answers {
           : raw;
       case 'T':
         this.#rows = 0;
+        this.#isPlan = body.includes('QUERY PLAN');
         return oidsOf(body).every((oid) => RESULT_OIDS.has(oid)) ? raw : this.#fail(TYPE);
       case 'D':
-        return this.#row(raw);
+        return this.#isPlan ? this.#planned(body) : this.#row(raw);
       case 'C':
         return this.#complete(body, raw);
       case 'E':
@@ -56,6 +60,19 @@ export class Answers {
       default:
         return raw;
     }
+  }
+
+  /** A line of a plan: scans are of compute nodes, and those of a secured table say no more. */
+  #planned(body: Buffer): Buffer {
+    const line = body
+      .toString('utf8', 6)
+      .replace(/\bSeq Scan on (\w+)/, (scan, name: string) =>
+        this.#around.secured.has(name) ? `XN RLS SecureScan ${name}` : `XN ${scan}`,
+      );
+    const [head, text] = [Buffer.alloc(6), Buffer.from(line)];
+    head.writeInt16BE(1);
+    head.writeInt32BE(text.length, 2);
+    return message('D', head, text);
   }
 
   #row(raw: Buffer): Buffer | undefined {

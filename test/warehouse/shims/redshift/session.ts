@@ -9,6 +9,7 @@ export interface SessionOptions {
   server: { host: string; port: number };
   fault(): Fault | undefined;
   counted: boolean;
+  secured: ReadonlySet<string>;
 }
 
 const SSL_REQUEST = 80877103;
@@ -35,6 +36,7 @@ export class Session {
     const answers = new Answers({
       fault: () => options.fault(),
       counted: options.counted,
+      secured: options.secured,
       original: (position) => this.#rewritten?.original(position) ?? position,
       failTransaction: () => this.#server.write(message('Q', "do $$ begin raise 'shim'; end $$")),
       cut: () => this.cut(),

@@ -20,6 +20,8 @@ export interface RedshiftShim {
   /** Cuts the connections of all clients, without a word. */
   cutConnections(): void;
   setFault(fault: Fault | undefined): void;
+  /** The names of tables with row-level security, as plans show it. No row is hidden. */
+  secured: Set<string>;
   close(): Promise<void>;
 }
 
@@ -38,12 +40,14 @@ export async function startRedshiftShim(options: RedshiftShimOptions): Promise<R
 
   const { hostname, port } = new URL(options.url);
   const sessions = new Set<Session>();
+  const secured = new Set<string>();
   let fault: Fault | undefined;
   const server = net.createServer((client) => {
     const session = new Session(client, {
       server: { host: hostname, port: Number(port || 5432) },
       fault: () => fault,
       counted: options.counted ?? false,
+      secured,
     });
     sessions.add(session);
     client.on('close', () => sessions.delete(session));
@@ -62,6 +66,7 @@ export async function startRedshiftShim(options: RedshiftShimOptions): Promise<R
       return rows.map(({ query }) => query);
     },
     cutConnections,
+    secured,
     setFault: (next) => void (fault = next),
     close: async () => {
       cutConnections();
