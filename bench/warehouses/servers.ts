@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -21,7 +22,7 @@ export async function startPeople(resources: Resources, rows: number): Promise<s
 
 /** Starts a MariaDB with TLS and the table `people`; resolves to the URL of its database. */
 export async function startMariadbPeople(resources: Resources, rows: number): Promise<string> {
-  const folder = await temporaryFolder(resources);
+  const folder = await temporaryFolder();
   await chmod(folder, 0o755); // MariaDB runs as another user
   const { server: certificates } = await makeCertificates(folder);
   const server = await resources.start(startMariadb(certificates), (started) => started.stop());
@@ -33,8 +34,8 @@ export async function startMariadbPeople(resources: Resources, rows: number): Pr
 }
 
 /** Creates `shop.duckdb` with the table `people`, and `exports/people.parquet`; resolves to their folder. */
-export async function makeDuckdbPeople(resources: Resources, rows: number): Promise<string> {
-  const folder = await temporaryFolder(resources);
+export async function makeDuckdbPeople(rows: number): Promise<string> {
+  const folder = await temporaryFolder();
   await mkdir(join(folder, 'exports'));
   const instance = await DuckDBInstance.create(join(folder, 'shop.duckdb'));
   const connection = await instance.connect();
@@ -45,7 +46,9 @@ export async function makeDuckdbPeople(resources: Resources, rows: number): Prom
   return folder;
 }
 
-function temporaryFolder(resources: Resources): Promise<string> {
-  const made = mkdtemp(join(tmpdir(), 'actito-sync-bench-'));
-  return resources.start(made, (folder) => rm(folder, { recursive: true, force: true }));
+/** Also removed if the bench is interrupted. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'actito-sync-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

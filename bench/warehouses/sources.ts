@@ -27,8 +27,8 @@ const REAL: Partial<Record<Driver, (resources: Resources, rows: number) => Promi
       { name: 'MariaDB, TLS', source, env: variables(`${url}?sslmode=require`) },
     ];
   },
-  async duckdb(resources, rows) {
-    const folder = await makeDuckdbPeople(resources, rows);
+  async duckdb(_, rows) {
+    const folder = await makeDuckdbPeople(rows);
     const settings = { driver: 'duckdb' as const, statementTimeout, memoryLimit: '512MB', threads: 2 };
     const file = { ...settings, connection: { file: `${folder}/shop.duckdb` } };
     const parquet = { ...settings, connection: { folder: `${folder}/exports` } };

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import * as grpc from '@grpc/grpc-js';
 import {
   arrowSchemaOf,
@@ -41,14 +41,7 @@ export function replayStorage(rows: number): Promise<number> {
         });
       },
       readRows(call: grpc.ServerWritableStream<unknown, unknown>) {
-        const sending = async () => {
-          for (const { content } of responses) {
-            if (!call.write(content)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
-            if (call.cancelled) return;
-          }
-          call.end();
-        };
-        sending().catch((error: Error) => call.emit('error', error));
+        Readable.from(responses.map(({ content }) => content)).pipe(call);
       },
     },
   );

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { ENCRYPTION, preloginReply, readLogin } from '../../../test/warehouse/shims/sqlserver/login.ts';
 import { PACKET, Packets, PacketWriter } from '../../../test/warehouse/shims/sqlserver/packets.ts';
 import {
@@ -67,9 +68,9 @@ export async function replaySqlServer(rows: number): Promise<{ url: string }> {
     const packets = new Packets();
     socket.on('data', (chunk: Buffer) => {
       for (const { type, body } of packets.take(chunk)) {
-        if (type === PACKET.prelogin) void send(socket, [preloginReply(ENCRYPTION.notSupported)]);
-        else if (type === PACKET.login) void send(socket, loggedIn(body));
-        else void send(socket, answer(body.subarray(body.readUInt32LE(0)).toString('utf16le')));
+        if (type === PACKET.prelogin) send(socket, [preloginReply(ENCRYPTION.notSupported)]);
+        else if (type === PACKET.login) send(socket, loggedIn(body));
+        else send(socket, answer(body.subarray(body.readUInt32LE(0)).toString('utf16le')));
       }
     });
   });
@@ -83,11 +84,11 @@ function loggedIn(body: Buffer): Buffer[] {
   return [envChange(1, 'shop', 'master'), loginAck(version), done(0)];
 }
 
-async function send(socket: Socket, parts: Buffer[]): Promise<void> {
-  const packets = new PacketWriter(PACKET.reply, PACKET_SIZE);
-  for (const [index, part] of parts.entries()) {
-    if (socket.destroyed) return;
-    if (!socket.write(packets.take(part, index === parts.length - 1)))
-      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+/** Sends a message as fast as the driver reads it. */
+function send(socket: Socket, parts: Buffer[]): void {
+  const writer = new PacketWriter(PACKET.reply, PACKET_SIZE);
+  function* packets() {
+    for (const [index, part] of parts.entries()) yield writer.take(part, index === parts.length - 1);
   }
+  Readable.from(packets()).pipe(socket, { end: false });
 }
