@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -90,7 +93,34 @@ describe('the end of a body', () => {
   });
 });
 
+test('an answer for a guard that lacks its end is not read', async () => {
+  const warehouse = await open();
+  for (const withheld of [1, 3, 20]) {
+    shim.manner.withheld = withheld;
+    const question = { query: 'select 12345 as id', setting: 'guards.freshness', signal };
+    await expect(warehouse.look(question), `${withheld} bytes`).rejects.toMatchObject({
+      type: 'SourceUnavailable',
+    });
+  }
+  await warehouse.close();
+});
+
 describe('what refuses a connection', () => {
+  test.each([
+    [502, 'SourceUnavailable', /HTTP status 502/],
+    [403, 'ConfigurationInvalid', /rejected the login \(HTTP status 403\)/],
+    [302, 'SourceUnavailable', /HTTP interface of ClickHouse/],
+  ])('the answer %i of a proxy is not one of ClickHouse', async (status, type, message) => {
+    const proxy = createServer((_, response) => response.writeHead(status).end('<html>hunter2</html>'));
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    const error = await rejection('select 1 as id', { at: `http://shop:hunter2@127.0.0.1:${port}/` });
+    expect(error).toMatchObject({ type });
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('hunter2');
+  });
+
   test.each([
     [
       'a wrong password',

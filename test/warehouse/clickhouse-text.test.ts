@@ -4,8 +4,10 @@ import { CopyText } from '../../warehouse/clickhouse/copy-text.ts';
 import { ServerError } from '../../warehouse/clickhouse/failures.ts';
 import { describeColumn } from '../../warehouse/clickhouse/kinds.ts';
 import { linesOf } from '../../warehouse/clickhouse/rows.ts';
-import { describeStatement } from '../../warehouse/clickhouse/statements.ts';
+import { settingsOf } from '../../warehouse/clickhouse/settings.ts';
+import { describeStatement, readStatement } from '../../warehouse/clickhouse/statements.ts';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
+import { READER } from './reading.ts';
 import { escaped } from './shims/clickhouse/formats.ts';
 
 describe('types of ClickHouse', () => {
@@ -161,4 +163,44 @@ describe('the body of an answer', () => {
       await expect(readAll(Buffer.from(`1\n2\n${end}`), [7], breaks)).rejects.toMatchObject({ code: 395 });
     expect(ServerError.from('1\n')).toBeUndefined();
   });
+});
+
+test('neither the URL nor the profile of a user decides about these settings', () => {
+  const limits = ['read', 'result', 'timeout', 'sort', 'group_by', 'set', 'join', 'transfer', 'distinct'];
+  const expected = {
+    ...Object.fromEntries(limits.map((name) => [`${name}_overflow_mode`, 'throw'])),
+    read_overflow_mode_leaf: 'throw',
+    timeout_overflow_mode_leaf: 'throw',
+    readonly: '2',
+    session_timezone: 'UTC',
+    date_time_output_format: 'iso',
+    bool_true_representation: 't',
+    bool_false_representation: 'f',
+    output_format_decimal_trailing_zeros: '1',
+    format_tsv_null_representation: String.raw`\N`,
+    output_format_tsv_crlf_end_of_line: '0',
+    extremes: '0',
+    limit: '0',
+    offset: '0',
+    http_write_exception_in_output_format: '0',
+    send_progress_in_http_headers: '0',
+    enable_http_compression: '0',
+    cancel_http_readonly_queries_on_client_close: '1',
+    skip_unavailable_shards: '0',
+    max_execution_time: '90.5',
+    http_send_timeout: '91',
+    log_comment: 'actito-sync vip run 7',
+  };
+  const own = new Map([...Object.keys(expected), 'max_threads'].map((name) => [name, 'other']));
+  expect(settingsOf({ own, reader: READER, statementTimeout: 90_500 })).toEqual({
+    ...expected,
+    max_threads: 'other',
+  });
+});
+
+test('names are quoted, with backslashes and quotation marks', () => {
+  const column = describeColumn(String.raw`a"b\c`, 'String');
+  expect(readStatement({ table: 'shop.pe"ople' }, [column, column]).text).toBe(
+    String.raw`select "a""b\\c" from "shop"."pe""ople" segment`,
+  );
 });

@@ -210,13 +210,34 @@ describe('ClickHouse as a warehouse', () => {
     const warehouse = await open();
     const question = { setting: 'guards.freshness', signal };
     const query = "select timestamptz '2026-01-31 10:20:30+02' as at, 2 as other";
+    shim.seen.length = 0;
     expect(await warehouse.look({ ...question, query })).toEqual({
       found: true,
       kind: 'timestamptz',
       value: '2026-01-31 08:20:30+00',
     });
+    expect(shim.seen.map(({ statement }) => statement.slice(-8))).toEqual([' limit 1']);
+    expect(shim.seen[0]!.settings.wait_end_of_query).toBe('1');
     const now = await warehouse.clock(signal);
     expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
     await warehouse.close();
+  });
+
+  test('a column whose name is escaped in the answer is found by its name', async () => {
+    const read = await readAll(await open(), `select 1 as "it's", 2 as "a ""b"`, ["it's", 'a "b']);
+    expect(read.lines).toEqual([['1', '2']]);
+  });
+
+  test.each([
+    ['a user without a password', 'shop@', '', { 'x-clickhouse-user': 'shop' }],
+    ['nobody', '', '', { 'x-clickhouse-user': 'default' }],
+    ['a token', '', '?accessToken=abc', { authorization: 'Bearer abc' }],
+  ])('%s logs in by the headers of ClickHouse', async (_, user, search, headers) => {
+    shim.seen.length = 0;
+    const at = `${url().replace('shop:hunter2@', user)}${search}`;
+    expect(await rejection('select 1 as id', { at })).toMatchObject({ type: 'ConfigurationInvalid' });
+    const sent = ['x-clickhouse-user', 'authorization'].filter((name) => name in shim.seen[0]!.headers);
+    expect(sent).toEqual(Object.keys(headers));
+    expect(shim.seen[0]!.headers).toMatchObject(headers);
   });
 });

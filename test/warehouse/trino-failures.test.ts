@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
+import { failuresOf, QueryError, type TrinoErrorInfo } from '../../warehouse/trino/failures.ts';
 import { openTrino } from '../../warehouse/trino/open.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { READER, readAll } from './reading.ts';
@@ -53,7 +54,7 @@ test.each([(at: string) => at.replace('shop:', 'Łucja:'), (at: string) => at.re
   },
 );
 
-test.each([502, 503, 504])('a gateway that answers %i for a moment is asked again', async (status) => {
+test.each([429, 502, 503, 504])('a gateway that answers %i for a moment is asked again', async (status) => {
   shim.manner.gateway = [status, status];
   expect((await readAll(open(), 'select 1 as id', ['id'])).lines).toEqual([['1']]);
   expect(shim.manner.gateway).toEqual([]);
@@ -72,6 +73,75 @@ test('a gateway that stays busy ends the read', async () => {
   shim.manner.gateway = [];
   expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
   expect(error.message).toContain('HTTP status 503');
+});
+
+test.each([1, 3_600])(
+  'a gateway says when to try again, but is not waited for longer than usual: %i s',
+  async (seconds) => {
+    shim.manner.gateway = Array.from({ length: 100 }, () => 503);
+    shim.manner.retryAfter = seconds;
+    const before = shim.requests();
+    const error = await rejection('select 1 as id', undefined, SOON);
+    shim.manner.gateway = [];
+    shim.manner.retryAfter = undefined;
+    expect(error.message).toContain('HTTP status 503');
+    expect(shim.requests() - before).toBeLessThanOrEqual(3);
+  },
+);
+
+describe('what an error of Trino means', () => {
+  const source = { variable: 'SHOP_URL', statementTimeout: 60_000 };
+  const meaning = (info: TrinoErrorInfo, elapsed = 1_000) =>
+    failuresOf(source)(new QueryError(info), { elapsed }) as Failure;
+
+  test.each([
+    { errorName: 'GENERIC_INTERNAL_ERROR', errorType: 'INTERNAL_ERROR' },
+    { errorName: 'HIVE_METASTORE_ERROR', errorType: 'EXTERNAL' },
+    { errorName: 'CLUSTER_OUT_OF_MEMORY', errorType: 'INSUFFICIENT_RESOURCES' },
+    { errorName: 'QUERY_QUEUE_FULL', errorType: 'INSUFFICIENT_RESOURCES' },
+    { errorName: 'ABANDONED_QUERY', errorType: 'INSUFFICIENT_RESOURCES' },
+  ])('$errorName is temporary', (info) => {
+    expect(meaning(info)).toMatchObject({ type: 'SourceUnavailable', retryable: true });
+  });
+
+  test.each([
+    [{ errorName: 'DIVISION_BY_ZERO', errorType: 'USER_ERROR' }, /division by zero/],
+    [{ errorName: 'EXCEEDED_SCAN_LIMIT', errorType: 'INSUFFICIENT_RESOURCES' }, /EXCEEDED_SCAN_LIMIT/],
+    [{ errorName: 'NOT_SUPPORTED', errorType: 'INTERNAL_ERROR' }, /NOT_SUPPORTED/],
+    [{ errorName: 'secret anna@shop.be', errorType: 'USER_ERROR' }, /^[^@]*Trino error without a name[^@]*$/],
+  ])('%j is an error of the query', (info, message) => {
+    const failure = meaning(info);
+    expect(failure).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
+    expect(failure.message).toMatch(message);
+  });
+
+  test('only a time limit that is ours names statementTimeout', () => {
+    const info = { errorName: 'EXCEEDED_TIME_LIMIT', errorType: 'INSUFFICIENT_RESOURCES' };
+    expect(meaning(info, 60_000).message).toContain('statementTimeout');
+    const sooner = meaning(info, 59_999);
+    expect(sooner).toMatchObject({ type: 'SegmentQueryFailed' });
+    expect(sooner.message).not.toContain('statementTimeout');
+  });
+
+  test('a user who may not set the time limit is told so; other rights are those of the query', () => {
+    const info = { errorName: 'PERMISSION_DENIED', errorType: 'USER_ERROR' };
+    const message = 'Access Denied: Cannot set session property query_max_run_time';
+    expect(meaning({ ...info, message })).toMatchObject({ type: 'ConfigurationInvalid' });
+    const table = 'Access Denied: Cannot select from table memory.main.people';
+    expect(meaning({ ...info, message: table })).toMatchObject({ type: 'SegmentQueryFailed' });
+  });
+});
+
+test('a last answer that is not FINISHED is not the end of a segment', async () => {
+  const warehouse = open();
+  const { signal } = new AbortController();
+  const read = await warehouse.read({ segment: { query: rows(10) }, columns: ['id'], signal });
+  shim.manner.lastState = 'FAILED';
+  const consume = async () => {
+    for await (const batch of read.batches) expect(batch.length).toBeGreaterThan(0);
+  };
+  await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });
+  await warehouse.close();
 });
 
 test('an answer that ends early is not read as one', async () => {

@@ -60,3 +60,10 @@ test('a real is never cast to varchar, which would keep only seven digits of 123
     `select case when c0 is not null then format('%s', c0) end, cast(c1 as varchar) from "people" segment(c0, c1)`,
   );
 });
+
+test('names of tables are quoted part by part, and columns are selected by their position', () => {
+  const columns = [describeColumn('value', 'varchar', 1)];
+  expect(readStatement({ table: 'ma"rt.people' }, columns, 2).text).toBe(
+    `select c1 from "ma""rt"."people" segment(c0, c1)`,
+  );
+});

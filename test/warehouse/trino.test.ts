@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
 import { openTrino } from '../../warehouse/trino/open.ts';
@@ -105,7 +105,11 @@ describe('Trino as a warehouse', () => {
 
   test('the owner of the cluster sees who reads; every statement has a limit and is in UTC', async () => {
     shim.seen.length = 0;
-    await readAll(await open({ statementTimeout: 90_500, at: `${url()}?query_priority=3` }), rows(3), ['id']);
+    await readAll(
+      await open({ statementTimeout: 90_500, at: `${url()}?query_max_run_time=9h&spill=a%2Cb` }),
+      rows(3),
+      ['id'],
+    );
     expect(shim.seen).toHaveLength(2);
     for (const { headers } of shim.seen)
       expect(headers).toMatchObject({
@@ -115,7 +119,8 @@ describe('Trino as a warehouse', () => {
         'x-trino-source': 'actito-sync vip run 7',
         'x-trino-client-tags': 'actito-sync',
         'x-trino-time-zone': 'UTC',
-        'x-trino-session': 'query_priority=3,query_max_run_time=90500ms',
+        'x-trino-client-capabilities': 'PARAMETRIC_DATETIME',
+        'x-trino-session': 'query_max_run_time=90500ms,spill=a%2Cb',
       });
   });
 
@@ -124,11 +129,23 @@ describe('Trino as a warehouse', () => {
     expect((await readAll(await open(), query, ['other'])).lines).toEqual([['x']]);
   });
 
-  test('a user who may not see the figures of a query reads all the same', async () => {
-    shim.manner.hidesQueries = true;
-    const read = await readAll(await open(), rows(1_000), ['id']);
-    shim.manner.hidesQueries = false;
-    expect([read.rows, read.lines.length]).toEqual([1_000, 1_000]);
+  test.each(['forbidden', 'page', 'preliminary'] as const)(
+    'without the figures of a query (%s), all rows are read all the same',
+    async (queries) => {
+      shim.manner.queries = queries;
+      const read = await readAll(await open(), rows(1_000), ['id']);
+      shim.manner.queries = undefined;
+      expect([read.rows, read.lines.length]).toEqual([1_000, 1_000]);
+    },
+  );
+
+  test('every heartbeat ends with its page', async () => {
+    const [started, ended] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')];
+    onTestFinished(() => void vi.restoreAllMocks());
+    await readAll(await open(), rows(50_000), ['id', 'padding']);
+    const timers = started.mock.results.map(({ value }) => value as unknown);
+    expect(timers.length).toBeGreaterThan(3);
+    expect(ended.mock.calls.map(([timer]) => timer as unknown)).toEqual(timers);
   });
 
   test('a first page without rows is not the end', async () => {
@@ -152,11 +169,13 @@ describe('Trino as a warehouse', () => {
     const { signal } = new AbortController();
     const query = "select timestamptz '2026-01-31 10:20:30+02', 2";
     const question = { query, setting: 'guards.freshness', signal };
+    shim.seen.length = 0;
     expect(await warehouse.look(question)).toEqual({
       found: true,
       kind: 'timestamptz',
       value: '2026-01-31 08:20:30+00',
     });
+    expect(shim.seen.map(({ statement }) => statement.slice(-8))).toEqual([' limit 0', ' limit 1']);
     await warehouse.close();
   });
 });

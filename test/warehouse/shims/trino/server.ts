@@ -17,6 +17,8 @@ export interface TrinoShim {
   engine: Engine;
   /** Heads of the statements that arrived. */
   seen: { headers: IncomingMessage['headers']; statement: string }[];
+  /** The number of requests so far. */
+  requests(): number;
   /** Statements that are running. */
   running(): number;
   /** Ends all connections and forgets all queries, like a coordinator that restarts. */
@@ -33,13 +35,25 @@ export interface Manner {
   miscount: number;
   /** The status of the next requests, as of a gateway. */
   gateway: number[];
-  /** The path of queries is forbidden. */
-  hidesQueries: boolean;
+  /** `Retry-After` of the gateway, in seconds. */
+  retryAfter?: number;
+  /** The answers for the path of queries: forbidden, the page of a proxy, or figures that stay preliminary. */
+  queries?: 'forbidden' | 'page' | 'preliminary';
   /** Queries begin with an answer without rows and columns. */
   beginsEmpty: boolean;
+  /** The state in the last answer of the next query; FINISHED, unless set. */
+  lastState?: string;
   /** The next answer with rows lacks this many bytes at its end. */
   withheld: number;
 }
+
+/** The address that a coordinator behind a proxy has for itself. */
+const INTERNAL = 'https://coordinator.internal:8443';
+/** URIs are opaque: a client must keep all of them. */
+const SEARCH = '?of=shim';
+
+/** Rows of tasks that failed. */
+const REPEATED = 7;
 
 interface Held {
   query: ShimQuery;
@@ -47,6 +61,8 @@ interface Held {
   token: number;
   /** The answer to the last token, for a client that asks for it again. */
   last: string;
+  /** Its figures were requested. */
+  wasAsked: boolean;
   timer?: NodeJS.Timeout;
   limit?: NodeJS.Timeout;
 }
@@ -63,12 +79,11 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
     clientTimeout: 300_000,
     miscount: 0,
     gateway: [],
-    hidesQueries: false,
     beginsEmpty: false,
     withheld: 0,
   };
   let count = 0;
-  let port = 0;
+  let requests = 0;
 
   function expect(held: Held): void {
     clearTimeout(held.timer);
@@ -82,10 +97,14 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests += 1;
     const body = await text(request);
-    const { pathname } = new URL(request.url!, 'http://shim');
+    const { pathname, search } = new URL(request.url!, 'http://shim');
     const status = manner.gateway.shift();
-    if (status !== undefined) return send(response, status, 'busy');
+    if (status !== undefined) {
+      if (manner.retryAfter !== undefined) response.setHeader('retry-after', manner.retryAfter);
+      return send(response, status, 'busy');
+    }
     const expected = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
     if (
       request.headers.authorization !== expected &&
@@ -98,20 +117,21 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
     const [, phase, id, slug, token] =
       /^\/v1\/statement\/(queued|executing)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(pathname) ?? [];
     const held = queries.get(id ?? '');
-    if (!held || held.slug !== slug) return send(response, 404, 'Query not found');
+    if (!held || held.slug !== slug || search !== SEARCH) return send(response, 404, 'Query not found');
     if (request.method === 'DELETE') {
       held.query.fail(new TrinoError('USER_CANCELED', 'Query was canceled'));
       return send(response, 204, '');
     }
-    expect(held);
+    clearTimeout(held.timer); // a client that waits for an answer is not silent
     await advance(held, Number(token) + (phase === 'executing' ? 1 : 0), response);
+    expect(held);
   }
 
   function begin({ headers }: IncomingMessage, response: ServerResponse, statement: string): void {
     seen.push({ headers, statement });
     const id = `20261126_000000_${String(++count).padStart(5, '0')}_shim0`;
     const slug = `y${randomBytes(20).toString('hex')}`;
-    const held: Held = { query: new ShimQuery(id, statement), slug, token: 0, last: '' };
+    const held: Held = { query: new ShimQuery(id, statement), slug, token: 0, last: '', wasAsked: false };
     queries.set(id, held);
     const limit = /query_max_run_time=(\d+)ms/.exec(String(headers['x-trino-session']))?.[1];
     if (limit !== undefined) {
@@ -138,26 +158,29 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
     const part = token === 2 && manner.beginsEmpty ? { data: [] } : await held.query.next(engine);
     held.token = token;
     const isLast = part.error !== undefined || held.query.state === 'FINISHED';
-    held.last = answerOf(held, part, isLast ? undefined : uri(held, 'executing', token));
+    const state = isLast ? manner.lastState : undefined;
+    if (isLast) manner.lastState = undefined;
+    held.last = answerOf(held, part, isLast ? undefined : uri(held, 'executing', token), state);
     const withheld = part.data === undefined ? 0 : manner.withheld;
     if (withheld > 0) manner.withheld = 0;
     send(response, 200, Buffer.from(held.last).subarray(0, withheld > 0 ? -withheld : undefined));
   }
 
   const uri = ({ query, slug }: Held, phase: string, token: number) =>
-    `http://127.0.0.1:${port}/v1/statement/${phase}/${query.id}/${slug}/${token}`;
+    `${INTERNAL}/v1/statement/${phase}/${query.id}/${slug}/${token}${SEARCH}`;
 
+  /** The figures are preliminary at first. Rows of tasks that failed and were repeated are counted, too. */
   function tell(response: ServerResponse, id: string): void {
     const held = queries.get(id);
-    if (!held || manner.hidesQueries) return send(response, manner.hidesQueries ? 403 : 410, '');
-    const outputPositions = held.query.rows + manner.miscount;
-    manner.miscount = 0;
-    const queryStats = { outputPositions, failedOutputPositions: 0 };
-    send(
-      response,
-      200,
-      JSON.stringify({ queryId: id, state: held.query.state, finalQueryInfo: true, queryStats }),
-    );
+    if (!held || manner.queries === 'forbidden') return send(response, held ? 403 : 410, '');
+    if (manner.queries === 'page') return send(response, 200, '<html>Sign in</html>');
+    const finalQueryInfo = held.wasAsked && manner.queries !== 'preliminary';
+    held.wasAsked = true;
+    const rows = finalQueryInfo ? held.query.rows + manner.miscount : 0;
+    if (finalQueryInfo) manner.miscount = 0;
+    const queryStats = { outputPositions: rows + REPEATED, failedOutputPositions: REPEATED };
+    const info = { queryId: id, state: held.query.state, finalQueryInfo, queryStats };
+    send(response, 200, JSON.stringify(info));
   }
 
   const server = createServer((request, response) => {
@@ -170,7 +193,6 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  port = (server.address() as AddressInfo).port;
   const cut = () => {
     for (const { query } of queries.values())
       query.fail(new TrinoError('SERVER_SHUTTING_DOWN', 'Server is shutting down', 'INSUFFICIENT_RESOURCES'));
@@ -178,9 +200,10 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
     for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     engine,
     seen,
+    requests: () => requests,
     running: () => [...queries.values()].filter(({ query }) => query.isRunning).length,
     cut,
     manner,
@@ -194,9 +217,9 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
 }
 
 /** Rows are JSON already. */
-function answerOf({ query }: Held, part: Part, nextUri?: string): string {
+function answerOf({ query }: Held, part: Part, nextUri?: string, state: string = query.state): string {
   const { data, ...rest } = part;
-  const { id, state } = query;
+  const { id } = query;
   const answer = { id, infoUri: `http://127.0.0.1/ui/query.html?${id}`, nextUri, ...rest, stats: { state } };
   const json = JSON.stringify(answer);
   return Array.isArray(data) ? `{"data":[${data.join(',')}],${json.slice(1)}` : json;
