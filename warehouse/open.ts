@@ -11,7 +11,7 @@ import { openRedshift } from './redshift/open.ts';
 import { openSqlServer } from './sqlserver/open.ts';
 import { snowflakeLogin } from './snowflake/auth.ts';
 import { openSnowflake } from './snowflake/open.ts';
-import type { Reader, Warehouse } from './source.ts';
+import type { Reader, SecretOf, Warehouse } from './source.ts';
 import { openTrino } from './trino/open.ts';
 
 /**
@@ -28,6 +28,7 @@ export async function openWarehouse(
   projectFolder = '.',
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
+  const secret: SecretOf = (name, reference) => valueOf(`connection.${name}`, reference, env);
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
@@ -35,21 +36,21 @@ export async function openWarehouse(
       return openRedshift({ ...urlOf(source.connection, env), iam: source.iam, statementTimeout, reader });
     case 'sqlserver': {
       const { password, ca, ...target } = source.connection;
-      const secrets = { password: secretOf(password, env), ca: ca && secretOf(ca, env) };
+      const secrets = { password: secret('password', password), ca: ca && secret('ca', ca) };
       return openSqlServer({ ...target, ...secrets, statementTimeout, reader });
     }
     case 'snowflake': {
       const { connection } = source;
-      const login = snowflakeLogin(connection, (variable) => secretOf(variable, env));
+      const login = snowflakeLogin(connection, secret);
       return openSnowflake({ ...connection, login, statementTimeout, reader });
     }
     case 'databricks': {
       const { connection } = source;
-      const login = databricksLogin(connection, (variable) => secretOf(variable, env));
+      const login = databricksLogin(connection, secret);
       return openDatabricks({ ...connection, login, statementTimeout, reader });
     }
     case 'duckdb':
-      return openDuckdb({ ...source, place: placeOf(source.connection, env), projectFolder, reader });
+      return openDuckdb({ ...source, place: placeOf(source.connection, secret), projectFolder, reader });
     case 'clickhouse':
       return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'trino':
@@ -61,7 +62,8 @@ export async function openWarehouse(
     case 'bigquery': {
       const { openBigquery } = await import('./bigquery/open.ts');
       const { connection, maximumBytesBilled } = source;
-      const credentials = connection.credentials && credentialsOf(connection.credentials, env);
+      const { credentials: key } = connection;
+      const credentials = key && { variable: key.env, text: secret('credentials', key) };
       return openBigquery({ ...connection, credentials, maximumBytesBilled, statementTimeout, reader });
     }
   }
@@ -69,31 +71,23 @@ export async function openWarehouse(
 
 type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
 
-function placeOf(connection: DuckdbConnection, env: NodeJS.ProcessEnv): Place {
+function placeOf(connection: DuckdbConnection, secret: SecretOf): Place {
   if (!('motherduck' in connection)) return connection;
   const { motherduck, token } = connection;
-  return { motherduck, token: secretOf(token, env) };
+  return { motherduck, token: secret('token', token) };
 }
 
 /** The connection URL in an environment variable. Errors contain the variable's name, never its value. */
 function urlOf(reference: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
-  return { url: secretOf(reference, env), variable: reference.env };
+  return { url: valueOf('connection', reference, env), variable: reference.env };
 }
 
-/** The value of an environment variable. Errors contain its name, never its value. */
-function secretOf({ env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
+/**
+ * The value of an environment variable. Errors contain its name, never its value.
+ * @param setting the setting that names the variable, such as `connection.password`
+ */
+function valueOf(setting: string, { env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
   const value = withoutFinalBreak(env[variable] ?? '');
-  if (!value) throw new Failure('warehouseNotConfigured', { variable });
+  if (!value) throw new Failure('variableMissing', { variable, empty: env[variable] !== undefined, setting });
   return value;
-}
-
-function credentialsOf(reference: EnvReference, env: NodeJS.ProcessEnv): { variable: string; text: string } {
-  const { env: variable } = reference;
-  const text = withoutFinalBreak(env[variable] ?? '');
-  if (text) return { variable, text };
-  throw new Failure('variableMissing', {
-    variable,
-    empty: env[variable] !== undefined,
-    setting: 'connection.credentials',
-  });
 }

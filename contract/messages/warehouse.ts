@@ -27,11 +27,6 @@ const NEVER_TRIED =
 
 /** Messages about the warehouse. `variable` is the environment variable that holds its URL. */
 export const WAREHOUSE_MESSAGES = {
-  warehouseNotConfigured: failure('ConfigurationInvalid', {
-    examples: [{ variable: 'WAREHOUSE_URL' }],
-    says: ({ variable }) =>
-      `The environment variable ${variable} is not set. Set it to the connection URL of the source, in the environment of the worker.`,
-  }),
   warehouseLoginRefused: failure('ConfigurationInvalid', {
     examples: [{ variable: 'WAREHOUSE_URL', sqlstate: '28P01' }],
     says: ({ variable, sqlstate }) =>

@@ -154,14 +154,15 @@ describe('what makes a read fail', () => {
       'Databricks INTERNAL_ERROR',
     ],
   ])('%s, until it is tried again', async (_, status, says) => {
-    const error = await failure(
-      await service(({ path, method }) =>
-        method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
-      ),
+    const server = await service(({ path, method }) =>
+      method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
     );
+    const error = await failure(server);
     expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
     expect(error.message).toContain(says);
     expect(error.message).not.toContain('hunter2');
+    // a statement that has ended is not canceled
+    expect(server.asked.some(({ path }) => path.endsWith('/cancel'))).toBe(status.state === 'SUCCEEDED');
   });
 
   test('a warehouse that does not exist', async () => {

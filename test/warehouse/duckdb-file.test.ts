@@ -118,7 +118,7 @@ describe('a database file of DuckDB as a warehouse', () => {
     [{ file: 'junk.duckdb' }, /file of the warehouse \(junk\.duckdb\) cannot be used/],
     [{ file: 'exports' }, /cannot read exports, .*\(EISDIR\)/],
     [{ folder: 'junk.duckdb' }, /cannot read junk\.duckdb, .*\(ENOTDIR\)/],
-    [{ motherduck: 'shop', token: { env: 'NO_TOKEN' } }, /NO_TOKEN is not set/],
+    [{ motherduck: 'shop', token: { env: 'NO_TOKEN' } }, /NO_TOKEN \(for connection\.token\) is not set/],
   ])('%j is a mistake of the configuration', async (connection, message) => {
     await writeFile(join(project, 'junk.duckdb'), 'x'.repeat(20_000));
     await mkdir(join(project, 'exports'), { recursive: true });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { EnvReference } from '../../activation/definition/common.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
 import { shortText } from '../http/answer.ts';
 import type { RestClient } from '../rest/client.ts';
+import type { SecretOf } from '../source.ts';
 
 /** How to log in, with the secrets. */
 export type Login = { token: string } | { clientId: string; clientSecret: string };
@@ -11,10 +11,10 @@ export type Login = { token: string } | { clientId: string; clientSecret: string
 /** The login in a source's connection, with the secrets of the environment. */
 export function databricksLogin(
   connection: Extract<Source, { driver: 'databricks' }>['connection'],
-  secret: (variable: EnvReference) => string,
+  secret: SecretOf,
 ): Login {
-  if ('token' in connection) return { token: secret(connection.token) };
-  return { clientId: connection.clientId, clientSecret: secret(connection.clientSecret) };
+  if ('token' in connection) return { token: secret('token', connection.token) };
+  return { clientId: connection.clientId, clientSecret: secret('clientSecret', connection.clientSecret) };
 }
 
 /** A token is replaced this many milliseconds before its end, but not before half of its life. */

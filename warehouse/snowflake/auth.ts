@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
-import type { EnvReference } from '../../activation/definition/common.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { SecretOf } from '../source.ts';
 
 /** How to log in, with the secrets. */
 export type Login =
@@ -16,11 +16,15 @@ export type Login =
 /** The login in a source's connection, with the secrets of the environment. */
 export function snowflakeLogin(
   connection: Extract<Source, { driver: 'snowflake' }>['connection'],
-  secret: (variable: EnvReference) => string,
+  secret: SecretOf,
 ): Login {
-  if ('token' in connection) return { token: secret(connection.token) };
+  if ('token' in connection) return { token: secret('token', connection.token) };
   const { user, privateKey, passphrase } = connection;
-  return { user, privateKey: secret(privateKey), passphrase: passphrase && secret(passphrase) };
+  return {
+    user,
+    privateKey: secret('privateKey', privateKey),
+    passphrase: passphrase && secret('passphrase', passphrase),
+  };
 }
 
 /** Snowflake accepts one hour at most. */

@@ -38,7 +38,7 @@ test.each<Surprise>([
   [
     'no warehouse',
     without('SHOP_URL'),
-    'ConfigurationInvalid: The environment variable SHOP_URL is not set. ',
+    'ConfigurationInvalid: The environment variable SHOP_URL (for connection) is not set. ',
   ],
   [
     'an empty key',

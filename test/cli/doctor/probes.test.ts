@@ -53,7 +53,7 @@ test.each<Broken>([
     what: 'a source whose variable is not set',
     make: () => void delete stand.env.SHOP_URL,
     fail: ['source shop', 'segment of vip', 'attributes of vip'],
-    says: /^ConfigurationInvalid: The environment variable SHOP_URL is not set/,
+    says: /^ConfigurationInvalid: The environment variable SHOP_URL \(for connection\) is not set/,
   },
   {
     what: 'a source that refuses the login',
