@@ -11,7 +11,7 @@ import { openRedshift } from './redshift/open.ts';
 import { openSqlServer } from './sqlserver/open.ts';
 import { snowflakeLogin } from './snowflake/auth.ts';
 import { openSnowflake } from './snowflake/open.ts';
-import type { Reader, Warehouse } from './source.ts';
+import type { Reader, SecretOf, Warehouse } from './source.ts';
 import { openTrino } from './trino/open.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function openWarehouse(
   projectFolder = '.',
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
-  const secret = (name: string, reference: EnvReference) => secretOf(`connection.${name}`, reference, env);
+  const secret: SecretOf = (name, reference) => valueOf(`connection.${name}`, reference, env);
   switch (source.driver) {
     case 'postgres':
       return openPostgres({ ...urlOf(source.connection, env), statementTimeout, reader });
@@ -74,10 +74,7 @@ export async function openWarehouse(
 
 type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
 
-function placeOf(
-  { file, folder, motherduck, token }: DuckdbConnection,
-  secret: (name: string, variable: EnvReference) => string,
-): Place {
+function placeOf({ file, folder, motherduck, token }: DuckdbConnection, secret: SecretOf): Place {
   if (file !== undefined) return { file };
   if (folder !== undefined) return { folder };
   return { motherduck: motherduck!, token: secret('token', token!) };
@@ -85,14 +82,17 @@ function placeOf(
 
 /** The connection URL in an environment variable. */
 function urlOf(reference: EnvReference, env: NodeJS.ProcessEnv): { url: string; variable: string } {
-  return { url: secretOf('connection', reference, env), variable: reference.env };
+  return { url: valueOf('connection', reference, env), variable: reference.env };
 }
 
 /** Settings in PEM, whose line breaks can be written as `\n`. */
 const PEM = ['connection.privateKey', 'connection.ca'];
 
-/** The value of an environment variable. Errors contain its name, never its value. */
-function secretOf(setting: string, { env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
+/**
+ * The value of an environment variable. Errors contain its name, never its value.
+ * @param setting the setting that names the variable, such as `connection.password`
+ */
+function valueOf(setting: string, { env: variable }: EnvReference, env: NodeJS.ProcessEnv): string {
   const given = env[variable];
   const value = (PEM.includes(setting) ? pemOf : withoutFinalBreak)(given ?? '');
   if (value.trim() !== '') return value;

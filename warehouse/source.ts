@@ -1,3 +1,4 @@
+import type { EnvReference } from '../activation/definition/common.ts';
 import type { Column, ColumnKind } from '../activation/values/kinds.ts';
 
 /** What to read: the segment, and the columns of every line in their order (a column may occur twice). */
@@ -74,6 +75,12 @@ export interface Reader {
 export function readerName({ activation, run }: Reader): string {
   return ['actito-sync', activation, ...(run === undefined ? [] : [`run ${run}`])].join(' ');
 }
+
+/**
+ * Returns the value of the environment variable that a setting of a connection names, such as its `password`.
+ * @throws Failure ConfigurationInvalid (it is not set)
+ */
+export type SecretOf = (setting: string, reference: EnvReference) => string;
 
 /** A warehouse. Opened for one read, then closed. */
 export interface Warehouse {

@@ -141,6 +141,7 @@ export const PROJECT_MESSAGES = {
   variableMissing: failure<{ variable: string; empty: boolean; setting: string }>('ConfigurationInvalid', {
     examples: [
       { variable: 'ACTITO_KEY', empty: false, setting: 'destinations/actito apiKey' },
+      { variable: 'SNOWFLAKE_PRIVATE_KEY', empty: false, setting: 'connection.privateKey' },
       { variable: 'ACTITO_KEY', empty: true, setting: 'destinations/actito apiKey' },
     ],
     says: ({ variable, empty, setting }) =>

@@ -97,6 +97,16 @@ describe('what is sent', () => {
     const asked = server.asked.filter(({ path }) => path.includes('/result/chunks/'));
     expect(asked.map(({ path }) => path.at(-1))).toEqual(['1', '2']);
   });
+
+  test('a statement is asked for again while it waits and while it runs', async () => {
+    const states = ['PENDING', 'RUNNING'];
+    const { origin } = await service(({ path, method }) => {
+      const state = method === 'GET' && path === `${PATH}/s` ? states.shift() : undefined;
+      return state === undefined ? undefined : { body: { statement_id: 's', status: { state } } };
+    });
+    expect(await read({ origin })).toEqual(['1', '2', '3', '4']);
+    expect(states).toEqual([]);
+  });
 });
 
 describe('what makes a read fail', () => {
@@ -154,12 +164,29 @@ describe('what makes a read fail', () => {
       'Databricks INTERNAL_ERROR',
     ],
   ])('%s, until it is tried again', async (_, status, says) => {
+    const server = await service(({ path, method }) =>
+      method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
+    );
+    const error = await failure(server);
+    expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
+    expect(error.message).toContain(says);
+    expect(error.message).not.toContain('hunter2');
+    // a statement that has ended is not canceled
+    expect(server.asked.some(({ path }) => path.endsWith('/cancel'))).toBe(status.state === 'SUCCEEDED');
+  });
+
+  test.each([
+    ['[DIVIDE_BY_ZERO] hunter2', 'division by zero (Databricks DIVIDE_BY_ZERO)'],
+    ['[UNRESOLVED_COLUMN.WITH_SUGGESTION] hunter2', 'Databricks UNRESOLVED_COLUMN'],
+    ['hunter2. SQLSTATE: 22012', 'division by zero (Databricks SQLSTATE 22012)'],
+  ])('a statement that fails with %s and no SQLSTATE of its own', async (message, says) => {
+    const status = { state: 'FAILED', error: { error_code: 'BAD_REQUEST', message } };
     const error = await failure(
       await service(({ path, method }) =>
         method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
       ),
     );
-    expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
+    expect(error).toMatchObject({ type: 'SegmentQueryFailed' });
     expect(error.message).toContain(says);
     expect(error.message).not.toContain('hunter2');
   });

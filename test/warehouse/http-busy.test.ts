@@ -11,7 +11,7 @@ function answering(statuses: number[], headers: Record<string, string> = {}) {
   const ask = async (attempt: number) => {
     attempts.push(attempt);
     const status = statuses[Math.min(attempt, statuses.length) - 1]!;
-    return { status, headers, body: body(), discard: () => undefined };
+    return { status, headers, body: body() };
   };
   return { ask, attempts };
 }

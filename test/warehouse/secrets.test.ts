@@ -1,49 +1,62 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
+import type { Failure } from '../../contract/failure.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import { READER } from './reading.ts';
 
-const SECRET = { env: 'SHOP_SECRET' };
-const SOURCES = [
-  ['connection', { driver: 'mysql', connection: SECRET }],
-  ['connection.token', { driver: 'duckdb', connection: { motherduck: 'shop', token: SECRET } }],
-  [
-    'connection.privateKey',
-    { driver: 'snowflake', connection: { account: 'A-B', user: 'U', privateKey: SECRET, warehouse: 'W' } },
-  ],
-  [
-    'connection.clientSecret',
-    {
-      driver: 'databricks',
-      connection: { host: 'a.example', warehouse: 'W', clientId: 'C', clientSecret: SECRET },
-    },
-  ],
-  ['connection.credentials', { driver: 'bigquery', connection: { project: 'shop', credentials: SECRET } }],
-  [
-    'connection.password',
-    { driver: 'sqlserver', connection: { host: 'a.example', database: 'shop', user: 'u', password: SECRET } },
-  ],
-] as const;
+const env = { env: 'MISSING' };
+const SNOWFLAKE = { account: 'MYORG-SHOP', warehouse: 'REPORTING' };
+const DATABRICKS = { host: 'shop.cloud.databricks.com', warehouse: 'abc' };
 
-it.each(SOURCES)('a missing variable is named with its setting, %s', async (setting, source) => {
-  const open = (env: NodeJS.ProcessEnv) => openWarehouse(sourceSchema.parse(source), env, READER);
-  const says = (what: string) => ({
-    type: 'ConfigurationInvalid',
-    message: `The environment variable SHOP_SECRET (for ${setting}) is ${what}. Set it in the environment of the worker.`,
+test.each<[string, string, unknown]>([
+  ['postgres', 'connection', env],
+  ['redshift', 'connection', env],
+  ['mysql', 'connection', env],
+  ['clickhouse', 'connection', env],
+  ['trino', 'connection', env],
+  ['sqlserver', 'connection.password', { host: 'db', database: 'shop', user: 'u', password: env }],
+  ['snowflake', 'connection.privateKey', { ...SNOWFLAKE, user: 'u', privateKey: env }],
+  [
+    'snowflake',
+    'connection.passphrase',
+    { ...SNOWFLAKE, user: 'u', privateKey: { env: 'KEY' }, passphrase: env },
+  ],
+  ['snowflake', 'connection.token', { ...SNOWFLAKE, token: env }],
+  ['databricks', 'connection.clientSecret', { ...DATABRICKS, clientId: 'c', clientSecret: env }],
+  ['databricks', 'connection.token', { ...DATABRICKS, token: env }],
+  ['duckdb', 'connection.token', { motherduck: 'shop', token: env }],
+  ['bigquery', 'connection.credentials', { project: 'my-company-prod', credentials: env }],
+])('a missing secret of %s is reported with its setting: %s', async (driver, setting, connection) => {
+  const source = sourceSchema.parse({
+    driver,
+    connection,
+    ...(driver === 'bigquery' && { maximumBytesBilled: '10 GB' }),
   });
-  await expect(open({})).rejects.toMatchObject(says('not set'));
-  await expect(open({ SHOP_SECRET: ' \n' })).rejects.toMatchObject(says('empty'));
+  for (const [value, fault] of [
+    [undefined, 'not set'],
+    ['', 'empty'],
+  ]) {
+    const opened = openWarehouse(source, { MISSING: value, KEY: 'a key' }, READER);
+    const error = await opened.then(
+      () => expect.fail('the source should not have opened'),
+      (reason: Failure) => reason,
+    );
+    expect(error.type).toBe('ConfigurationInvalid');
+    expect(error.message).toBe(
+      `The environment variable MISSING (for ${setting}) is ${fault}. Set it in the environment of the worker.`,
+    );
+  }
 });
 
-it('line breaks of a private key can be written as \\n', async () => {
+test('line breaks of a private key can be written as \\n', async () => {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  const [, snowflake] = SOURCES[2];
-  const env = { SHOP_SECRET: privateKey.replaceAll('\n', '\\n') };
-  const warehouse = await openWarehouse(sourceSchema.parse(snowflake), env, READER);
+  const connection = { ...SNOWFLAKE, user: 'u', privateKey: { env: 'KEY' } };
+  const source = sourceSchema.parse({ driver: 'snowflake', connection });
+  const warehouse = await openWarehouse(source, { KEY: privateKey.replaceAll('\n', '\\n') }, READER);
   await warehouse.close();
 });

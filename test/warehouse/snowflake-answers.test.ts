@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
-import { openSnowflake } from '../../warehouse/snowflake/open.ts';
+import { openSnowflake, type SnowflakeSource } from '../../warehouse/snowflake/open.ts';
 import { startAnswering, type Asked, type Told } from './answering.ts';
 import { READER, readAll } from './reading.ts';
 
@@ -35,7 +35,10 @@ function service(changed: (asked: Asked) => Told | undefined = () => undefined) 
 }
 
 const TIMEOUTS = { connect: 5_000, short: 2_000, beyond: 5_000 };
-async function read({ origin }: { origin: string }, changes: Partial<typeof source> = {}): Promise<string[]> {
+async function read(
+  { origin }: { origin: string },
+  changes: Partial<SnowflakeSource> = {},
+): Promise<string[]> {
   const warehouse = openSnowflake({ ...source, ...changes }, { origin, timeouts: TIMEOUTS });
   return (await readAll(warehouse, 'select id from people', ['id'])).lines.map(([id]) => id!);
 }
@@ -76,6 +79,8 @@ describe('what is sent', () => {
         },
       },
     });
+    // the segment is described without its rows
+    expect(asked[0]!.body!.statement).toMatch(/ limit 0$/);
     expect(asked[0]!.path).toMatch(/\?async=true&requestId=[0-9a-f-]{36}$/);
   });
 
@@ -100,8 +105,7 @@ describe('what is sent', () => {
 describe('what makes a read fail', () => {
   test.each([0, 1])('a partition with other rows than Snowflake counts: %i', async (index) => {
     const partitionInfo = META.partitionInfo.map(({ rowCount }, at) => ({
-      // the sum stays the same
-      rowCount: at === index ? rowCount + 1 : at === 2 ? rowCount - 1 : rowCount,
+      rowCount: at === index ? rowCount + 1 : rowCount,
     }));
     const error = await failure(
       await service(({ method, path }) =>
@@ -155,12 +159,22 @@ describe('what makes a read fail', () => {
     ['a suspended warehouse', 422, { code: '090073' }, 'SegmentQueryFailed', 'limit'],
   ])('%s', async (_, status, said, type, says) => {
     const body = { ...said, message: 'hunter2' };
-    const error = await failure(
-      await service(({ method }) => (method === 'GET' ? { status, body } : undefined)),
-    );
+    const server = await service(({ method }) => (method === 'GET' ? { status, body } : undefined));
+    const error = await failure(server);
     expect(error).toMatchObject({ type });
+    // a statement that has ended is not canceled
+    const isOver = [408, 422].includes(status);
+    expect(server.asked.some(({ path }) => path.endsWith('/cancel'))).toBe(!isOver);
     expect(error.message).toContain(says);
     expect(error.message).not.toContain('hunter2');
+  });
+
+  test.each([
+    [{}, 'my-org-shop.snowflakecomputing.com'],
+    [{ host: 'shop.privatelink.snowflakecomputing.com' }, 'shop.privatelink.snowflakecomputing.com'],
+  ])('it names the host of the account, or the one of the source: %o', async (changes, host) => {
+    const { origin } = await service(() => ({ status: 500, body: {} }));
+    await expect(read({ origin }, changes)).rejects.toThrow(`The warehouse (${host}) `);
   });
 
   test('an answer that has no metadata', async () => {

@@ -4,7 +4,6 @@ import { failuresOf, QueryError, type TrinoErrorInfo } from '../../warehouse/tri
 import { openTrino } from '../../warehouse/trino/open.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { READER, readAll } from './reading.ts';
-import { failuresOf, QueryError } from '../../warehouse/trino/failures.ts';
 import { startTrino, type TrinoShim } from './shims/trino/server.ts';
 
 let shim: TrinoShim;

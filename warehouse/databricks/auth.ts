@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { EnvReference } from '../../activation/definition/common.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
 import { shortText } from '../http/answer.ts';
 import type { RestClient } from '../rest/client.ts';
+import type { SecretOf } from '../source.ts';
 
 /** How to log in, with the secrets. */
 export type Login = { token: string } | { clientId: string; clientSecret: string };
@@ -11,7 +11,7 @@ export type Login = { token: string } | { clientId: string; clientSecret: string
 /** The login in a source's connection, with the secrets of the environment. */
 export function databricksLogin(
   { clientId, clientSecret, token }: Extract<Source, { driver: 'databricks' }>['connection'],
-  secret: (setting: string, variable: EnvReference) => string,
+  secret: SecretOf,
 ): Login {
   if (token) return { token: secret('token', token) };
   return { clientId: clientId!, clientSecret: secret('clientSecret', clientSecret!) };

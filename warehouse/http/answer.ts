@@ -10,8 +10,6 @@ export interface HttpAnswer {
   headers: IncomingHttpHeaders;
   /** Throws what ended the connection, after all bytes that arrived before. An early stop ends the request. */
   body: AsyncIterable<Buffer>;
-  /** Ends the request, for a body that is not read. */
-  discard: () => void;
 }
 
 /**
@@ -49,7 +47,7 @@ export class Receiver implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    if (status >= 200) this.#resolve({ status, headers, body: this.#body(), discard: () => this.#discard() });
+    if (status >= 200) this.#resolve({ status, headers, body: this.#body() });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -89,12 +87,8 @@ export class Receiver implements Dispatcher.DispatchHandler {
         } else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
-      this.#discard();
+      if (!this.#end) this.#controller?.abort(abortion());
     }
-  }
-
-  #discard(): void {
-    if (!this.#end) this.#controller?.abort(abortion());
   }
 }
 

@@ -68,7 +68,7 @@ export abstract class RestStatement implements Running {
 
   /**
    * Yields the rows of the parts of a result in their order. While a part is read, the next one is requested, and no
-   * other.
+   * other. A read that ends before closes its connections, and so the answer that it does not need.
    * @param counts the rows of each part as the service counts them; undefined: it does not tell
    * @param first the index of the first part that is read
    */
@@ -79,17 +79,13 @@ export abstract class RestStatement implements Running {
     first = 0,
   ): AsyncGenerator<Buffer, void, undefined> {
     let next: Promise<HttpAnswer> | undefined;
-    try {
-      for (let index = first; index < counts.length; index++) {
-        const current = await (next ?? request(index));
-        next = index + 1 < counts.length ? request(index + 1) : undefined;
-        next?.catch(() => undefined); // whoever awaits it gets the error
-        const before = encoder.lines;
-        yield* this.context.client.rows(current, encoder);
-        sameCount(counts[index], encoder.lines - before);
-      }
-    } finally {
-      next?.then((answer) => answer.discard()).catch(() => undefined);
+    for (let index = first; index < counts.length; index++) {
+      const current = await (next ?? request(index));
+      next = index + 1 < counts.length ? request(index + 1) : undefined;
+      next?.catch(() => undefined); // whoever awaits it gets the error
+      const before = encoder.lines;
+      yield* this.context.client.rows(current, encoder);
+      sameCount(counts[index], encoder.lines - before);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
-import type { EnvReference } from '../../activation/definition/common.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { SecretOf } from '../source.ts';
 
 /** How to log in, with the secrets. */
 export type Login =
@@ -16,7 +16,7 @@ export type Login =
 /** The login in a source's connection, with the secrets of the environment. */
 export function snowflakeLogin(
   { user, privateKey, passphrase, token }: Extract<Source, { driver: 'snowflake' }>['connection'],
-  secret: (setting: string, variable: EnvReference) => string,
+  secret: SecretOf,
 ): Login {
   if (token) return { token: secret('token', token) };
   return {
