@@ -79,6 +79,20 @@ describe('MySQL as a warehouse', () => {
     }
   });
 
+  test('guards and segment read one snapshot, whatever the isolation level of the server is', async () => {
+    await shop.server.admin('create table moving (id int) engine = innodb; insert into moving values (1)');
+    await shop.server.admin('set global transaction isolation level read committed');
+    try {
+      const warehouse = await shop.open();
+      const { signal } = new AbortController();
+      await warehouse.look({ query: 'select 1', setting: 'guards.freshness', signal });
+      await shop.server.admin('delete from moving');
+      expect((await readAll(warehouse, { table: 'moving' }, ['id'])).lines).toEqual([['1']]);
+    } finally {
+      await shop.server.admin('set global transaction isolation level repeatable read');
+    }
+  });
+
   test('a pause between two statements does not end the transaction, whatever the limits of the server are', async () => {
     if (!shop.isMariadb) return;
     const limits = ['idle_transaction_timeout', 'idle_readonly_transaction_timeout', 'wait_timeout'];
