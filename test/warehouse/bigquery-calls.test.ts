@@ -115,16 +115,21 @@ describe('BigQuery', () => {
     expect((await read(place, ONE, { maximumBytesBilled: 20_000_000 })).rows).toBe(1);
   });
 
-  test('does not end a job in time: the query timed out, and the job is canceled', async () => {
-    const place = await changed(shim, ({ path, json }) => {
-      if (path.includes('/queries/')) json.jobComplete = false;
-    });
-    await expect(read(place, ONE, { statementTimeout: 20 }, { beyond: 20 })).rejects.toMatchObject({
-      type: 'SegmentQueryFailed',
-      message: expect.stringContaining('canceled after 20ms') as string,
-    });
-    expect(shim.requests.some(({ path }) => path.endsWith('/cancel'))).toBe(true);
-  });
+  test(
+    'does not end a job in time: the query timed out, and the job is canceled',
+    { timeout: 20_000 },
+    async () => {
+      const place = await changed(shim, (passed) => {
+        if (passed.path.includes('/queries/'))
+          Object.assign(passed, { status: 200, json: { jobComplete: false } });
+      });
+      await expect(read(place, ONE, { statementTimeout: 20 }, { beyond: 20 })).rejects.toMatchObject({
+        type: 'SegmentQueryFailed',
+        message: expect.stringContaining('canceled after 20ms') as string,
+      });
+      expect(shim.requests.some(({ path }) => path.endsWith('/cancel'))).toBe(true);
+    },
+  );
 
   test('is asked four times while it is unavailable, then the read is attempted again', async () => {
     let calls = 0;
