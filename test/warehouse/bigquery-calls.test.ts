@@ -25,7 +25,10 @@ describe('BigQuery', () => {
   const inserted = () =>
     shim.requests
       .filter(({ method, path }) => method === 'POST' && path.endsWith('/jobs'))
-      .map(({ body }) => body as { jobReference: object; configuration: { labels: object; query: object } });
+      .map(
+        ({ body }) =>
+          body as { jobReference: object; configuration: { labels: object; query: { query: string } } },
+      );
   const look = async (place: BigqueryShim, ...opening: [object?, object?]) => {
     const warehouse = await openShim(place, 'rest', ...opening);
     return warehouse
@@ -97,6 +100,13 @@ describe('BigQuery', () => {
         Object.assign(json.statistics!, { rowLevelSecurityStatistics: { rowLevelSecurityApplied } });
     });
     expect((await read(place)).restrictedRows).toBe(rowLevelSecurityApplied);
+  });
+
+  test('is asked for one row of a guard', async () => {
+    await look(shim);
+    expect(inserted().map(({ configuration }) => configuration.query.query)).toEqual(
+      Array.from({ length: 2 }, () => expect.stringMatching(/ limit 1$/) as string),
+    );
   });
 
   test('is not asked a guard that would process more than maximumBytesBilled', async () => {
@@ -199,7 +209,7 @@ describe('BigQuery', () => {
   );
 
   test('has a table with other columns than ours: it is not read', async () => {
-    const { json } = await new Calls(shim).insert(ONE);
+    const { json } = await new Calls(shim).insert("select 'x' as id");
     await new Calls(shim).call(`queries/${json.jobReference.jobId}`);
     const [apiEndpoint, port] = shim.storageAddress.split(':') as [string, string];
     const storage = await Storage.open({
