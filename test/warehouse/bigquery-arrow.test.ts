@@ -70,6 +70,13 @@ describe('a batch of Arrow that is not as it says', () => {
     expect(() => linesOf(withOffsets(first, second))).toThrow(ArrowUnreadable);
   });
 
+  test('is unreadable if its last value ends outside', () => {
+    const bytes = Buffer.from(batch());
+    const at = bytes.indexOf(Buffer.from(Int32Array.from([0, 7, 7]).buffer)) + 4 * ROWS;
+    bytes.writeInt32LE(bytes.readInt32LE(at) + 100, at);
+    expect(() => linesOf(bytes)).toThrow(ArrowUnreadable);
+  });
+
   test('is unreadable if it is compressed', () => {
     const frame = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0]);
     const encode = (bytes: Uint8Array) => Buffer.concat([frame, bytes]);

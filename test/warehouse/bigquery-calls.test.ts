@@ -102,6 +102,16 @@ describe('BigQuery', () => {
     expect((await read(place)).restrictedRows).toBe(rowLevelSecurityApplied);
   });
 
+  test('names a reason that is no word of its API: only the HTTP status is told', async () => {
+    const place = await changed(shim, (passed) => {
+      const error = { errors: [{ reason: "the value 'secret'" }], message: 'secret' };
+      Object.assign(passed, { status: 400, json: { error } });
+    });
+    const message = await read(place).catch((error: Error) => error.message);
+    expect(message).toContain('400');
+    expect(message).not.toContain('secret');
+  });
+
   test('is asked for one row of a guard', async () => {
     await look(shim);
     expect(inserted().map(({ configuration }) => configuration.query.query)).toEqual(
