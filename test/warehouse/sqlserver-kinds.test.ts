@@ -65,6 +65,7 @@ test.each([
   ['VarChar', 'ab  ', 'ab  '],
   ['DateTimeOffset', '2026-01-31 10:20:30.5000000 +02:00', '2026-01-31 08:20:30.5+00'],
   ['BitN', '1', 't'],
+  ['Real', '0.10000000149011612', '0.1'],
 ])('a %s that the server writes as %s is %s', (type, sent, text) => {
   expect(textOf(sent, column(type, { scale: 2 }))).toBe(text);
 });
