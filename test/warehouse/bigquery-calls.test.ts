@@ -25,7 +25,10 @@ describe('BigQuery', () => {
   const inserted = () =>
     shim.requests
       .filter(({ method, path }) => method === 'POST' && path.endsWith('/jobs'))
-      .map(({ body }) => body as { jobReference: object; configuration: { labels: object; query: object } });
+      .map(
+        ({ body }) =>
+          body as { jobReference: object; configuration: { labels: object; query: { query: string } } },
+      );
   const look = async (place: BigqueryShim, ...opening: [object?, object?]) => {
     const warehouse = await openShim(place, 'rest', ...opening);
     return warehouse
@@ -99,6 +102,23 @@ describe('BigQuery', () => {
     expect((await read(place)).restrictedRows).toBe(rowLevelSecurityApplied);
   });
 
+  test('names a reason that is no word of its API: only the HTTP status is told', async () => {
+    const place = await changed(shim, (passed) => {
+      const error = { errors: [{ reason: "the value 'secret'" }], message: 'secret' };
+      Object.assign(passed, { status: 400, json: { error } });
+    });
+    const message = await read(place).catch((error: Error) => error.message);
+    expect(message).toContain('400');
+    expect(message).not.toContain('secret');
+  });
+
+  test('is asked for one row of a guard', async () => {
+    await look(shim);
+    expect(inserted().map(({ configuration }) => configuration.query.query)).toEqual(
+      Array.from({ length: 2 }, () => expect.stringMatching(/ limit 1$/) as string),
+    );
+  });
+
   test('is not asked a guard that would process more than maximumBytesBilled', async () => {
     await expect(look(shim, { maximumBytesBilled: 1_000 })).rejects.toMatchObject({
       type: 'SegmentQueryFailed',
@@ -115,16 +135,21 @@ describe('BigQuery', () => {
     expect((await read(place, ONE, { maximumBytesBilled: 20_000_000 })).rows).toBe(1);
   });
 
-  test('does not end a job in time: the query timed out, and the job is canceled', async () => {
-    const place = await changed(shim, ({ path, json }) => {
-      if (path.includes('/queries/')) json.jobComplete = false;
-    });
-    await expect(read(place, ONE, { statementTimeout: 20 }, { beyond: 20 })).rejects.toMatchObject({
-      type: 'SegmentQueryFailed',
-      message: expect.stringContaining('canceled after 20ms') as string,
-    });
-    expect(shim.requests.some(({ path }) => path.endsWith('/cancel'))).toBe(true);
-  });
+  test(
+    'does not end a job in time: the query timed out, and the job is canceled',
+    { timeout: 20_000 },
+    async () => {
+      const place = await changed(shim, (passed) => {
+        if (passed.path.includes('/queries/'))
+          Object.assign(passed, { status: 200, json: { jobComplete: false } });
+      });
+      await expect(read(place, ONE, { statementTimeout: 20 }, { beyond: 20 })).rejects.toMatchObject({
+        type: 'SegmentQueryFailed',
+        message: expect.stringContaining('canceled after 20ms') as string,
+      });
+      expect(shim.requests.some(({ path }) => path.endsWith('/cancel'))).toBe(true);
+    },
+  );
 
   test('is asked four times while it is unavailable, then the read is attempted again', async () => {
     let calls = 0;
@@ -194,7 +219,7 @@ describe('BigQuery', () => {
   );
 
   test('has a table with other columns than ours: it is not read', async () => {
-    const { json } = await new Calls(shim).insert(ONE);
+    const { json } = await new Calls(shim).insert("select 'x' as id");
     await new Calls(shim).call(`queries/${json.jobReference.jobId}`);
     const [apiEndpoint, port] = shim.storageAddress.split(':') as [string, string];
     const storage = await Storage.open({

@@ -17,19 +17,33 @@ const ofReason = (reason: string, status = 400) =>
   new BigqueryError({ status, reason, words: `the value 'secret' of ${reason}` });
 
 describe('errors of BigQuery', () => {
-  test.each([
+  test.each<[string, string, string]>([
     ['accessDenied', 'SegmentQueryFailed', 'a permission is missing'],
     ['notFound', 'SegmentQueryFailed', 'a table or another object does not exist'],
+    ['notImplemented', 'SegmentQueryFailed', 'does not support a feature'],
+    ['invalid', 'SegmentQueryFailed', 'its syntax, a name or a type is not valid'],
+    ['invalidQuery', 'SegmentQueryFailed', 'a value cannot be computed'],
     ['resourcesExceeded', 'SegmentQueryFailed', 'limit of the server'],
+    ['responseTooLarge', 'SegmentQueryFailed', 'limit of the server'],
+    ['billingTierLimitExceeded', 'SegmentQueryFailed', 'limit of the server'],
     ['somethingNew', 'SegmentQueryFailed', 'an error of the database (BigQuery error somethingNew)'],
     ['bytesBilledLimitExceeded', 'SegmentQueryFailed', 'maximumBytesBilled of the source is 1 MB'],
     ['stopped', 'SegmentQueryFailed', 'the statement was canceled'],
     ['billingNotEnabled', 'ConfigurationInvalid', 'billing'],
-    ['quotaExceeded', 'SourceUnavailable', 'quotaExceeded'],
-    ['backendError', 'SourceUnavailable', 'backendError'],
-    ['jobRateLimitExceeded', 'SourceUnavailable', 'jobRateLimitExceeded'],
-    ['blocked', 'SourceUnavailable', 'blocked'],
     ['timeout', 'SegmentQueryFailed', 'limit of the server'],
+    ['invalidUser', 'ConfigurationInvalid', 'the service account'],
+    ...[
+      'backendError',
+      'blocked',
+      'internalError',
+      'jobBackendError',
+      'jobInternalError',
+      'jobRateLimitExceeded',
+      'quotaExceeded',
+      'rateLimitExceeded',
+      'resourceInUse',
+      'tableUnavailable',
+    ].map((reason): [string, string, string] => [reason, 'SourceUnavailable', `BigQuery error ${reason}`]),
   ])('with the reason %s are %s', (reason, type, words) => {
     const failure = failureOf(ofReason(reason), 5);
     expect(failure).toMatchObject({ type, cause: undefined });

@@ -1,12 +1,4 @@
-import {
-  type DataType,
-  RecordBatchStreamWriter,
-  type Vector,
-  Table,
-  Utf8,
-  vectorFromArray,
-  Int64,
-} from 'apache-arrow';
+import { Int64, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArrowUnreadable, checkSchema, encodeBatch } from '../../warehouse/bigquery/arrow.ts';
@@ -14,6 +6,7 @@ import { Encoder } from '../../warehouse/bigquery/encoder.ts';
 import type { Field } from '../../warehouse/bigquery/kinds.ts';
 import { PageParser, PageUnreadable } from '../../warehouse/bigquery/pages.ts';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
+import { messages } from './arrow-messages.ts';
 
 type Rows = (string | null)[][];
 
@@ -100,23 +93,6 @@ describe('a page of query results', () => {
 });
 
 describe('a record batch of Arrow', () => {
-  /** The messages of Arrow's own writer: the schema, and a batch. */
-  function messages(columns: Record<string, Vector<DataType>>): [Buffer, Buffer] {
-    const stream = Buffer.from(RecordBatchStreamWriter.writeAll(new Table(columns)).toUint8Array(true));
-    const found: Buffer[] = [];
-    for (let at = 0; stream.readInt32LE(at + 4) > 0;) {
-      const metadata = stream.readInt32LE(at + 4);
-      const start = at;
-      // the body's length is the fourth field of the message
-      const root = at + 8 + stream.readUInt32LE(at + 8);
-      const slots = root - stream.readInt32LE(root);
-      const slot = stream.readUInt16LE(slots) > 10 ? stream.readUInt16LE(slots + 10) : 0;
-      const body = slot === 0 ? 0 : Number(stream.readBigInt64LE(root + slot));
-      at += 8 + metadata + body;
-      found.push(stream.subarray(start, at));
-    }
-    return found as [Buffer, Buffer];
-  }
   const ofRows = (rows: Rows) =>
     messages(
       Object.fromEntries(

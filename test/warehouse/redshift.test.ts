@@ -22,12 +22,9 @@ async function start(): Promise<void> {
   beside = new pg.Client({ connectionString: database.url });
   await beside.connect();
   shim = await startRedshiftShim({ url: database.url });
-  const views = COUNTS.map(
-    (n) =>
-      `create view rows_${n} as select i as id, repeat('x', 100) as padding from generate_series(1, ${n}) i;`,
-  );
+  const rowsOf = (n: number) => `select i as id, repeat('x', 100) as padding from generate_series(1, ${n}) i`;
   await shim.execute(`
-    ${views.join('\n')}
+    ${COUNTS.map((n) => `create view rows_${n} as ${rowsOf(n)};`).join('\n')}
     create view slow as select 1 as id from (select pg_sleep(600)) as late;
     create table written (id int);
     create function write_one() returns int language sql volatile as 'insert into written values (1) returning id'`);
@@ -39,17 +36,16 @@ async function stop(): Promise<void> {
   await database.dispose();
 }
 
-type Changes = Partial<{ statementTimeout: number; port: number }>;
-
 function open(changes?: Changes): Promise<Warehouse> {
   shim.setFault(isMiscounting ? { kind: 'count', row: 1_000, difference: 3 } : undefined);
   isMiscounting = false;
   return openWarehouse(...opening(changes));
 }
 
-function opening({ statementTimeout = 60_000, port = shim.port }: Changes = {}): Parameters<
-  typeof openWarehouse
-> {
+type Changes = Partial<{ statementTimeout: number; port: number }>;
+type Opening = Parameters<typeof openWarehouse>;
+
+function opening({ statementTimeout = 60_000, port = shim.port }: Changes = {}): Opening {
   const url = new URL(database.url);
   url.port = String(port);
   const source = { driver: 'redshift' as const, connection: { env: 'URL' }, statementTimeout };
@@ -245,8 +241,7 @@ describe('Redshift as a warehouse', () => {
         proxy.hushAfter(bytes);
         await expect(read(proxy), `after ${bytes} of ${last} bytes`).rejects.toMatchObject({
           type: 'SourceUnavailable',
-          message:
-            'The warehouse (SHOP_URL) cannot be reached: no answer before the timeout. Check its host and port, and the network between the worker and it.',
+          message: expect.stringContaining('cannot be reached: no answer before the timeout') as string,
         });
       }),
     );

@@ -65,7 +65,7 @@ export function withNames(query: Query, columns: number): Query {
  * Finds what would leave the derived table, or what the server would refuse with an error that is hard to understand.
  * T-SQL needs no semicolon between statements, so parentheses are counted, too.
  */
-export function refusalOf({ query, with: list }: Query): Refused | undefined {
+export function refusalOf({ query }: Query): Refused | undefined {
   if (query === undefined) return undefined;
   const pieces = solid(query);
   let depth = 0;
@@ -76,7 +76,7 @@ export function refusalOf({ query, with: list }: Query): Refused | undefined {
     else if (/^go$/i.test(text) && isAlone(query, at)) return { condition: 'batchSeparator', at };
   }
   if (depth > 0) return { condition: 'syntax', at: query.length };
-  const outer = atTop(pieces.filter(({ at }) => at >= list.length));
+  const outer = atTop(pieces);
   const order = outer.findIndex(({ text }, i) => isWord(text, 'order') && isWord(outer[i + 1]?.text, 'by'));
   if (order < 0) return undefined;
   const words = outer.map(({ text }) => text);
