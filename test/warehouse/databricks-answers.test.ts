@@ -196,7 +196,7 @@ describe('what makes a read fail', () => {
     const error = await failure(await service(() => ({ status: 404, body })));
     expect(error).toMatchObject({ type: 'ConfigurationInvalid' });
     expect(error.message).toBe(
-      'The warehouse (shop.cloud.databricks.com) rejected the login (Databricks NOT_FOUND). Check warehouse, catalog, schema.',
+      'The warehouse (shop.cloud.databricks.com) rejected the settings of the connection (Databricks NOT_FOUND). Check warehouse, catalog, schema.',
     );
   });
 

@@ -1,29 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
 import { describeColumn } from '../../warehouse/trino/kinds.ts';
-import { PageText } from '../../warehouse/trino/page-text.ts';
 import { readStatement } from '../../warehouse/trino/statements.ts';
-
-const special = fc.string({ unit: fc.constantFrom('\t', '\n', '\\', '\b', '\v', '\0', 'N', '"', 'é', '🎈') });
-const value = fc.oneof(fc.string({ unit: 'binary' }), special, fc.constant(null));
-
-test('pages become the lines that another database gives for the same texts', () => {
-  fc.assert(
-    fc.property(fc.array(fc.array(value, { minLength: 2, maxLength: 2 })), (rows) => {
-      const writer = new LineWriter();
-      for (const row of rows) {
-        for (const text of row) writer.field(text);
-        writer.endLine();
-      }
-      const json = JSON.stringify(rows);
-      const text = new PageText(['text', 'text']);
-      const lines = [...text.lines(JSON.parse(json) as typeof rows, !json.includes('\\'))];
-      expect(Buffer.concat([...lines, text.take()]).toString()).toBe(writer.take().toString());
-      expect(text.rows).toBe(rows.length);
-    }),
-  );
-});
 
 describe('types of Trino', () => {
   test.each([

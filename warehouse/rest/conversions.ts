@@ -10,7 +10,8 @@ export type Conversion = (bytes: Buffer, start: number, end: number) => number;
 const [PLUS, DASH, DOT, ZERO, NINE, COLON, SPACE, T] = [43, 45, 46, 48, 57, 58, 32, 84];
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
-const UTC = Buffer.from('+00:00');
+/** Spellings of UTC behind a moment. */
+const UTC = ['+00', '+00:00', ' UTC', 'Z'].map((text) => Buffer.from(text));
 const DATE = 'dddd-dd-dd'.length;
 const SECONDS = 'dddd-dd-dd dd:dd:dd'.length;
 const MICROSECONDS = 6;
@@ -90,7 +91,7 @@ function moments(kind: 'timestamp' | 'timestamptz'): Conversion {
     }
     if (fraction - seconds - 1 > MICROSECONDS || fraction === seconds + 1) return convert(bytes, start, end);
     const hasZone = kind === 'timestamptz';
-    if (fraction !== end && !(hasZone && isAt(bytes, fraction, end, UTC))) return convert(bytes, start, end);
+    if (fraction !== end && !(hasZone && isUtc(bytes, fraction, end))) return convert(bytes, start, end);
     bytes[start + DATE] = SPACE;
     let last = fraction;
     if (last > seconds) {
@@ -99,6 +100,11 @@ function moments(kind: 'timestamp' | 'timestamptz'): Conversion {
     }
     return hasZone ? writeUtc(bytes, last) : last;
   };
+}
+
+function isUtc(bytes: Buffer, start: number, end: number): boolean {
+  for (const spelling of UTC) if (isAt(bytes, start, end, spelling)) return true;
+  return false;
 }
 
 function isMoment(bytes: Buffer, start: number): boolean {

@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
 import type { JsonLines } from '../rest/json-lines.ts';
 import type { RestColumn } from '../rest/service.ts';
@@ -58,7 +59,11 @@ export class SnowflakeStatement extends RestStatement {
     const answer = await this.get(url, signal, accepts);
     const { status } = answer;
     if (status === 200 || accepts.includes(status)) return answer;
-    const said = refusal.safeParse(await this.context.client.refusal(answer));
+    const { client } = this.context;
+    const said = refusal.safeParse(await client.refusal(answer));
+    // the statement or its result has been removed
+    if (status === 404)
+      throw new Failure('sourceBrokeOff', { connection: client.host, code: 'HTTP status 404' });
     this.isOver ||= status === 422 || status === 408;
     throw failureOf({ status, ...said.data }, this.context, this.statement);
   }

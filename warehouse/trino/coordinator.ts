@@ -5,6 +5,7 @@ import { shortText, type HttpAnswer } from '../http/answer.ts';
 import { HttpConnection, type HttpRequest, type Timeouts } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
+import type { JsonLines } from '../rest/json-lines.ts';
 import { readerName, type Reader } from '../source.ts';
 import { QueryError, type TrinoErrorInfo } from './failures.ts';
 
@@ -18,12 +19,16 @@ interface QueryResults {
   stats?: { state?: string };
 }
 
-/** An answer with columns or rows. */
-export interface Page extends Pick<QueryResults, 'id' | 'columns' | 'data'> {
-  /** Its JSON has no backslash. */
-  isPlain: boolean;
+/** What a statement of few rows says. */
+export interface Table {
+  columns: { name: string; type: string }[];
+  data: (string | null)[][];
 }
 
+type Asked = Pick<HttpRequest, 'method' | 'url' | 'body'>;
+
+/** Bytes of a page that are encoded at a time. */
+const PIECE = 64 * 1024;
 const EXPECTED = 'JSON of the client protocol of Trino';
 /** How long to wait for the final figures of a query that has ended: tries, and milliseconds between them. */
 const FIGURES = { tries: 10, pause: 100 };
@@ -39,45 +44,77 @@ export class Coordinator {
 
   constructor(
     target: HttpTarget,
-    {
-      statementTimeout,
-      reader,
-      timeouts,
-    }: { statementTimeout: number; reader: Reader; timeouts: Timeouts & { heartbeat: number } },
+    source: { statementTimeout: number; reader: Reader; timeouts: Timeouts & { heartbeat: number } },
   ) {
     this.#target = target;
-    this.#timeouts = timeouts;
-    this.#connection = new HttpConnection(target, timeouts);
-    this.#headers = headersOf(target, { statementTimeout, reader });
+    this.#timeouts = source.timeouts;
+    this.#connection = new HttpConnection(target, source.timeouts);
+    this.#headers = headersOf(target, source);
   }
 
   /**
-   * Runs a statement and yields its pages; ends when the coordinator has said that it is finished. While a page is used,
-   * the coordinator is told that its client still lives.
+   * Runs a statement of few rows.
    * @throws QueryError, Failure for an answer of something else, or an error of the network
    */
-  async *pages(statement: string): AsyncGenerator<Page, void, undefined> {
+  async table(statement: string): Promise<Table> {
+    let columns: Table['columns'] | undefined;
+    const data: Table['data'] = [];
+    const pages = this.#run(statement, async function* (body) {
+      const results = parsed<QueryResults>(body);
+      columns ??= results?.columns;
+      yield* results?.data ?? []; // a page can be empty
+      return results;
+    });
+    for await (const row of pages) data.push(row);
+    if (!columns) throw new Failure('segmentIncomplete', {});
+    return { columns, data };
+  }
+
+  /**
+   * Runs a statement and yields its rows as lines, except for those that are left in the encoder.
+   * @returns the id of the statement
+   * @throws as {@link table}
+   */
+  lines(statement: string, encoder: JsonLines): AsyncGenerator<Buffer, string, undefined> {
+    return this.#run(statement, async function* (body) {
+      for (let at = 0; at < body.length; at += PIECE) yield* encoder.push(body.subarray(at, at + PIECE));
+      return encoder.endDocument() as QueryResults;
+    });
+  }
+
+  /** What to throw for an answer that is none of Trino. */
+  unreadable(): Failure {
+    const { variable: connection } = this.#target;
+    return new Failure('sourceAnswerUnreadable', { connection, status: 200, expected: EXPECTED });
+  }
+
+  /**
+   * Runs a statement until the coordinator has said that it is finished. While what was read of a page is used, the
+   * coordinator is told that its client still lives.
+   * @param read yields what is wanted of an answer, and returns the rest
+   * @returns the id of the statement
+   */
+  async *#run<T>(
+    statement: string,
+    read: (body: Buffer) => AsyncGenerator<T, QueryResults | undefined, undefined>,
+  ): AsyncGenerator<T, string, undefined> {
     this.#abort = new AbortController();
-    let asked: Pick<HttpRequest, 'method' | 'url' | 'body'> = {
-      method: 'POST',
-      url: '/v1/statement',
-      body: statement,
-    };
+    let asked: Asked = { method: 'POST', url: '/v1/statement', body: statement };
     while (true) {
-      const results = await this.#results(asked);
+      const body = await this.#page(asked);
+      const stop = this.#keepAlive(asked);
+      let results: QueryResults | undefined;
+      try {
+        results = yield* read(body);
+      } finally {
+        stop();
+      }
+      if (!results) throw this.unreadable();
       this.#next = pathOf(results.nextUri);
       if (results.error) throw this.#ended(new QueryError(results.error));
-      if (results.columns || results.data) {
-        const stop = this.#keepAlive(asked.url);
-        try {
-          yield results;
-        } finally {
-          stop();
-        }
-      }
       if (this.#next === undefined) {
         if (results.stats?.state !== 'FINISHED') throw new Failure('segmentIncomplete', {});
-        return;
+        return results.id;
       }
       asked = { method: 'GET', url: this.#next };
     }
@@ -91,8 +128,9 @@ export class Coordinator {
     for (let tries = 0; tries < FIGURES.tries; tries++) {
       const url = `/v1/query/${id}?pruned=true`;
       const { status, body } = await this.#ask({ method: 'GET', url });
-      const text = (await buffer(body)).toString();
-      const { finalQueryInfo, queryStats: stats } = status === 200 ? figuresIn(text) : {};
+      const answer = await buffer(body);
+      const { finalQueryInfo, queryStats: stats }: Figures =
+        (status === 200 && parsed<Figures>(answer)) || {};
       if (finalQueryInfo !== false)
         return stats?.outputPositions === undefined
           ? undefined
@@ -131,23 +169,14 @@ export class Coordinator {
     return error;
   }
 
-  async #results(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<QueryResults & Page> {
+  async #page(asked: Asked): Promise<Buffer> {
     const answer = await this.#ask(asked);
-    const { status } = answer;
-    const { variable: connection } = this.#target;
-    if (status !== 200) {
-      await shortText(answer);
-      throw this.#ended(statusFailure(answer, this.#target, EXPECTED));
-    }
-    const text = (await buffer(answer.body)).toString();
-    try {
-      return { ...(JSON.parse(text) as QueryResults), isPlain: !text.includes('\\') };
-    } catch {
-      throw new Failure('sourceAnswerUnreadable', { connection, status, expected: EXPECTED });
-    }
+    if (answer.status === 200) return buffer(answer.body);
+    await shortText(answer);
+    throw this.#ended(statusFailure(answer, this.#target, EXPECTED));
   }
 
-  #ask(asked: Pick<HttpRequest, 'method' | 'url' | 'body'>): Promise<HttpAnswer> {
+  #ask(asked: Asked): Promise<HttpAnswer> {
     const { short: silence } = this.#timeouts;
     return this.#connection.requestWhileBusy({
       ...asked,
@@ -158,8 +187,8 @@ export class Coordinator {
   }
 
   /** Asks for the last answer again from time to time: it is kept until the next one is asked for. */
-  #keepAlive(url: string): () => void {
-    if (this.#next === undefined) return () => undefined;
+  #keepAlive({ method, url }: Asked): () => void {
+    if (method === 'POST') return () => undefined;
     const again = async () => {
       try {
         const { body } = await this.#ask({ method: 'GET', url });
@@ -173,15 +202,18 @@ export class Coordinator {
   }
 }
 
-/** The figures of a query, in an answer for the pages of the coordinator; none in another one. */
-function figuresIn(text: string): {
+/** The figures of a query. An answer for the pages of the coordinator has none. */
+interface Figures {
   finalQueryInfo?: boolean;
   queryStats?: { outputPositions?: number; failedOutputPositions?: number };
-} {
+}
+
+/** Undefined if it is no JSON. */
+function parsed<T>(body: Buffer): T | undefined {
   try {
-    return JSON.parse(text) as object;
+    return JSON.parse(body.toString()) as T;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

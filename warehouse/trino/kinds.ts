@@ -1,3 +1,4 @@
+import { conversionFor, type Conversion } from '../rest/conversions.ts';
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
 
 /** A column of a segment. */
@@ -23,4 +24,12 @@ const KINDS: [RegExp, ColumnKind][] = [
 export function describeColumn(name: string, type: string, position: number): TrinoColumn {
   const kind = KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? 'unsupported';
   return { name, kind, databaseType: type, position };
+}
+
+/** Trino's casts give the texts of the other kinds already. */
+const RESPELLED: ColumnKind[] = ['boolean', 'float', 'timestamp', 'timestamptz'];
+
+/** Returns what makes a text that arrives ours; undefined if it is. */
+export function conversionOf({ kind }: TrinoColumn): Conversion | undefined {
+  return RESPELLED.includes(kind) ? conversionFor(kind) : undefined;
 }

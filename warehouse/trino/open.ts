@@ -3,6 +3,7 @@ import { pickColumns } from '../columns.ts';
 import { TIMEOUTS } from '../http/connection.ts';
 import { httpTarget } from '../http/target.ts';
 import { segmentRead, watch } from '../reading.ts';
+import { JsonLines } from '../rest/json-lines.ts';
 import type {
   Answer,
   Guarantees,
@@ -14,10 +15,9 @@ import type {
 } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { valueText } from '../sql/values.ts';
-import { Coordinator, type Page } from './coordinator.ts';
+import { Coordinator } from './coordinator.ts';
 import { failuresOf } from './failures.ts';
-import { describeColumn, type TrinoColumn } from './kinds.ts';
-import { PageText } from './page-text.ts';
+import { conversionOf, describeColumn, type TrinoColumn } from './kinds.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
 
 const GUARANTEES: Guarantees = {
@@ -65,21 +65,9 @@ export function openTrino(
 
   const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
-  /** Runs a statement of at most one row. */
-  async function short({ text }: Statement): Promise<Pick<Page, 'columns' | 'data'>> {
-    const data: (string | null)[][] = [];
-    let columns: Page['columns'];
-    for await (const page of coordinator.pages(text)) {
-      columns ??= page.columns;
-      data.push(...(page.data ?? [])); // a page can be empty
-    }
-    if (!columns) throw new Failure('segmentIncomplete', {});
-    return { columns, data };
-  }
-
   async function describe(statement: Statement): Promise<TrinoColumn[]> {
-    const { columns } = await short(statement);
-    return columns!.map(({ name, type }, position) => describeColumn(name, type, position));
+    const { columns } = await coordinator.table(statement.text);
+    return columns.map(({ name, type }, position) => describeColumn(name, type, position));
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
@@ -88,10 +76,10 @@ export function openTrino(
       const described = describeStatement({ query }, setting);
       const columns = await describe(described).catch(translator(described));
       const statement = lookStatement(query, setting, columns);
-      const { data } = await short(statement).catch(translator(statement));
+      const { data } = await coordinator.table(statement.text).catch(translator(statement));
       signal.throwIfAborted();
       const { kind } = columns[0]!;
-      const [row] = data ?? [];
+      const [row] = data;
       return { found: row !== undefined, kind, value: row?.[0] == null ? null : valueText(row[0], kind) };
     } finally {
       stop();
@@ -101,8 +89,8 @@ export function openTrino(
   async function clock(signal: AbortSignal): Promise<number> {
     const { translator, stop } = watched(signal);
     try {
-      const { data } = await short(CLOCK).catch(translator(CLOCK));
-      return Number(data![0]![0]);
+      const { data } = await coordinator.table(CLOCK.text).catch(translator(CLOCK));
+      return Number(data[0]![0]);
     } finally {
       stop();
     }
@@ -118,17 +106,13 @@ export function openTrino(
       const translate = translator(reading);
       try {
         signal.throwIfAborted();
-        const text = new PageText(columns.map(({ kind }) => kind));
-        let id = '';
-        for await (const page of coordinator.pages(reading.text)) {
-          id = page.id;
-          yield* text.lines(page.data ?? [], page.isPlain);
-        }
+        const encoder = new JsonLines(columns.map(conversionOf), () => coordinator.unreadable());
+        const id = yield* coordinator.lines(reading.text, encoder);
         const counted = await coordinator.rowsOf(id);
         signal.throwIfAborted(); // a canceled query can end like a complete one
-        const rest = text.take();
+        const rest = encoder.take();
         if (rest.length > 0) yield rest;
-        return counted ?? text.rows;
+        return counted ?? encoder.lines;
       } catch (error) {
         return translate(error);
       } finally {
