@@ -1,7 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ArrowUnreadable } from '../../warehouse/bigquery/arrow.ts';
-import { Encoder } from '../../warehouse/bigquery/encoder.ts';
 import { Storage } from '../../warehouse/bigquery/storage.ts';
 import { openShim } from './bigquery-place.ts';
 import { changed } from './bigquery-proxy.ts';
@@ -229,10 +228,7 @@ describe('BigQuery', () => {
       silence: 60_000,
       signal,
     });
-    const rows = storage!.read(
-      json.configuration.query.destinationTable,
-      new Encoder([{ name: 'id', type: 'STRING' }]),
-    );
+    const rows = storage!.read(json.configuration.query.destinationTable, [{ name: 'id', type: 'STRING' }]);
     await expect(rows.next()).rejects.toThrow(ArrowUnreadable);
     await storage!.close();
   });

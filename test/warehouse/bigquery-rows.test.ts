@@ -1,10 +1,11 @@
 import { Int64, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NOT_TEXT } from '../../activation/values/text.ts';
 import { ArrowUnreadable, checkSchema, encodeBatch } from '../../warehouse/bigquery/arrow.ts';
 import { Encoder } from '../../warehouse/bigquery/encoder.ts';
 import type { Field } from '../../warehouse/bigquery/kinds.ts';
-import { PageParser, PageUnreadable } from '../../warehouse/bigquery/pages.ts';
+import { JsonLines } from '../../warehouse/rest/json-lines.ts';
 import { LineWriter } from '../../warehouse/sql/lines.ts';
 import { messages } from './arrow-messages.ts';
 
@@ -44,51 +45,54 @@ describe('a page of query results', () => {
     jobComplete: true,
   });
 
-  function parse(json: string, cuts: number[] = []) {
-    const encoder = new Encoder(FIELDS);
-    const parser = new PageParser(encoder);
-    const bytes = Buffer.from(json);
+  function parse(bytes: Buffer, cuts: number[] = []) {
+    const encoder = new JsonLines(
+      FIELDS.map(() => undefined),
+      () => new Error('unreadable'),
+      'objects',
+    );
     const places = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
     let lines = '';
     places.slice(1).forEach((end, i) => {
-      for (const batch of parser.push(bytes.subarray(places[i], end))) lines += batch.toString();
+      for (const batch of encoder.push(bytes.subarray(places[i], end))) lines += batch.toString();
     });
-    lines += taken(encoder, parser.push(Buffer.alloc(0), true));
-    return { lines, parser };
+    const rest = encoder.endDocument() as { pageToken?: string };
+    lines += encoder.take().toString();
+    return { lines, rest };
   }
 
   test('gives the same lines wherever its pieces are cut, with blanks or without', () => {
     fc.assert(
       fc.property(table, fc.array(fc.nat(), { maxLength: 20 }), fc.boolean(), (rows, cuts, isPretty) => {
-        const { lines, parser } = parse(JSON.stringify(page(rows), null, isPretty ? 2 : 0), cuts);
+        const { lines, rest } = parse(Buffer.from(JSON.stringify(page(rows), null, isPretty ? 2 : 0)), cuts);
         expect(lines).toBe(linesOf(rows));
-        expect(parser.isComplete).toBe(true);
-        expect(parser.members.get('pageToken')).toBe('next"\\');
+        expect(rest.pageToken).toBe('next"\\');
       }),
     );
   });
 
   test('is not complete if its end is missing', () => {
-    const json = JSON.stringify(page([['a', 'b', 'c']]));
+    const json = Buffer.from(JSON.stringify(page([['a', 'b', 'c']])));
     for (let end = 0; end < json.length; end++)
-      expect(parse(json.slice(0, end)).parser.isComplete).toBe(false);
+      expect(() => parse(json.subarray(0, end))).toThrow('unreadable');
   });
 
   test.each([
     ['a number as a value', '{"rows":[{"f":[{"v":1},{"v":"b"},{"v":"c"}]}]}'],
     ['too few values', '{"rows":[{"f":[{"v":"a"},{"v":"b"}]}]}'],
     ['too many values', '{"rows":[{"f":[{"v":"a"},{"v":"b"},{"v":"c"},{"v":"d"}]}]}'],
+    ['another member in a row', '{"rows":[{"g":[{"v":"a"},{"v":"b"},{"v":"c"}]}]}'],
+    ['an object as a value', '{"rows":[{"f":[{"v":{"f":[]}},{"v":"b"},{"v":"c"}]}]}'],
     ['HTML', '<html><body>Bad gateway</body></html>'],
     ['a second object', '{"rows":[]}{"rows":[]}'],
     ['a text with an unknown escape', String.raw`{"rows":[{"f":[{"v":"\x"},{"v":"b"},{"v":"c"}]}]}`],
   ])('with %s is unreadable', (_, json) => {
-    expect(() => parse(json)).toThrow(PageUnreadable);
+    expect(() => parse(Buffer.from(json))).toThrow('unreadable');
   });
 
-  test('with bytes that are not UTF-8 is unreadable', () => {
+  test('with bytes that are not UTF-8 has a marked value', () => {
     const bytes = Buffer.from('{"rows":[{"f":[{"v":"a"},{"v":"b"},{"v":"\xe9"}]}]}', 'latin1');
-    const parser = new PageParser(new Encoder(FIELDS));
-    expect(() => [...parser.push(bytes, true)]).toThrow(PageUnreadable);
+    expect(parse(bytes).lines).toBe(`a\tb\t\ufffd${NOT_TEXT}\n`);
   });
 });
 

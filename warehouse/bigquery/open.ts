@@ -4,7 +4,6 @@ import { segmentRead, watch } from '../reading.ts';
 import type { Answer, Guarantees, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { tokenSource } from './credentials.ts';
-import { Encoder } from './encoder.ts';
 import { failuresOf } from './failures.ts';
 import { Jobs, type Described, type Job, type JobSettings } from './jobs.ts';
 import { answerText, columnOf, type Field } from './kinds.ts';
@@ -143,11 +142,7 @@ export async function openBigquery(
         signal.throwIfAborted();
         await start(job);
         const told = await jobs.wait(job, ended.signal);
-        const encoder = new Encoder(fields);
-        const sent = yield* rowsOf(job, told, encoder);
-        if (encoder.writer.lines !== sent || sent !== told) throw new Failure('segmentIncomplete', {});
-        const last = encoder.writer.take();
-        if (last.length > 0) yield last;
+        if ((yield* rowsOf(job, told, fields)) !== told) throw new Failure('segmentIncomplete', {});
         signal.throwIfAborted();
         isRead = true;
         return told;
@@ -162,21 +157,20 @@ export async function openBigquery(
     return segmentRead(fields.map(columnOf), batches(), described.hidesRows);
   }
 
-  /** Yields the rows of a job that has ended; returns their number as the server sent it. */
+  /** Yields the rows of a job that has ended; returns their number. */
   async function* rowsOf(
     job: Job,
     told: number,
-    encoder: Encoder,
+    fields: readonly Field[],
   ): AsyncGenerator<Buffer, number, undefined> {
     if (told === 0) return 0;
     if (places.rows === 'storage' && job.table) {
       const settings = { project, tokens, silence: timeouts.answer, signal: ended.signal };
       storage = await Storage.open({ ...settings, place: places.storage });
       ended.signal.throwIfAborted();
-      if (storage) return yield* storage.read(job.table, encoder);
+      if (storage) return yield* storage.read(job.table, fields);
     }
-    yield* readPages(rest, job, encoder, ended.signal);
-    return encoder.writer.lines;
+    return yield* readPages(rest, job, fields, ended.signal);
   }
 
   return { guarantees: GUARANTEES, look, clock, read, close };

@@ -1,39 +1,39 @@
 import { Failure } from '../../contract/failure.ts';
-import type { Encoder } from './encoder.ts';
-import { BigqueryError } from './failures.ts';
+import { JsonLines } from '../rest/json-lines.ts';
+import { AnswerUnreadable, BigqueryError } from './failures.ts';
 import type { Job } from './jobs.ts';
-import { PageParser } from './pages.ts';
+import { conversionOf, type Field } from './kinds.ts';
 import type { Rest } from './rest.ts';
 
 /**
- * Yields the rows of a job that has ended, page by page, as COPY lines; the encoder counts them. A page token that the
- * server no longer accepts is replaced by the number of the next row.
+ * Yields the rows of a job that has ended, page by page, as COPY lines; returns their number. A page token that the server
+ * no longer accepts is replaced by the number of the next row.
  */
 export async function* readPages(
   rest: Rest,
   { id, location }: Job,
-  encoder: Encoder,
+  fields: readonly Field[],
   signal: AbortSignal,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Buffer, number, undefined> {
   const page = (from: { pageToken?: string; startIndex?: number }) =>
     rest.stream({ path: `queries/${id}`, parameters: { location, ...from }, signal });
+  const unreadable = () => new AnswerUnreadable('a page of query results');
+  const encoder = new JsonLines(fields.map(conversionOf), unreadable, 'objects');
   let pageToken: string | undefined;
   do {
-    const startIndex = encoder.writer.lines;
+    const startIndex = encoder.lines;
     const body = await page({ pageToken }).catch((error: unknown) => {
       const isExpired = error instanceof BigqueryError && error.status === 400 && pageToken !== undefined;
       if (!isExpired) throw error;
       return page({ startIndex });
     });
-    const parser = new PageParser(encoder);
-    for await (const piece of body as AsyncIterable<Buffer>) yield* parser.push(piece);
-    yield* parser.push(Buffer.alloc(0), true);
-    if (!parser.isComplete) throw new Failure('segmentIncomplete', {});
-    const token = parser.members.get('pageToken');
+    for await (const piece of body as AsyncIterable<Buffer>) yield* encoder.push(piece);
+    const { pageToken: token } = encoder.endDocument() as { pageToken?: unknown };
     pageToken = typeof token === 'string' && token !== '' ? token : undefined;
     // otherwise a token without rows would be followed for ever
-    if (pageToken !== undefined && encoder.writer.lines === startIndex) {
-      throw new Failure('segmentIncomplete', {});
-    }
+    if (pageToken !== undefined && encoder.lines === startIndex) throw new Failure('segmentIncomplete', {});
   } while (pageToken !== undefined);
+  const last = encoder.take();
+  if (last.length > 0) yield last;
+  return encoder.lines;
 }

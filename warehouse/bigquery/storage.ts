@@ -3,9 +3,10 @@ import { Failure } from '../../contract/failure.ts';
 import { knownCode } from '../../contract/foreign.ts';
 import { checkSchema, encodeBatch } from './arrow.ts';
 import type { TokenSource } from './credentials.ts';
-import type { Encoder } from './encoder.ts';
+import { Encoder } from './encoder.ts';
 import { StorageError } from './failures.ts';
 import type { Table } from './jobs.ts';
+import type { Field } from './kinds.ts';
 import { within } from './waits.ts';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof BigQueryReadClient>[0]>;
@@ -60,10 +61,11 @@ export class Storage {
     return new Storage(new BigQueryReadClient({ projectId, auth, ...place }), settings);
   }
 
-  /** Yields the rows of a table of texts as COPY lines; returns the number of rows that the server says it sent. */
-  async *read(table: Table, encoder: Encoder): AsyncGenerator<Buffer, number, undefined> {
+  /** Yields the rows of a table of texts as COPY lines; returns their number. */
+  async *read(table: Table, fields: readonly Field[]): AsyncGenerator<Buffer, number, undefined> {
     const { project } = this.#settings;
     const { projectId, datasetId, tableId } = table;
+    const encoder = new Encoder(fields);
     const [session] = await this.#asked(
       this.#client.createReadSession({
         parent: `projects/${project}`,
@@ -96,6 +98,10 @@ export class Storage {
         stream.destroy();
       }
     }
+    // as the server says it sent
+    if (encoder.writer.lines !== rows) throw new Failure('segmentIncomplete', {});
+    const last = encoder.writer.take();
+    if (last.length > 0) yield last;
     return rows;
   }
 

@@ -1,12 +1,9 @@
 const [QUOTE, COMMA, COLON, OPEN, BACKSLASH, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [
   34, 44, 58, 91, 92, 93, 123, 125,
 ];
-/** The member of a document that has its rows. */
-const ROWS = 'data';
-
 /**
- * The part of a JSON document around its rows, read in pieces. The rows are the value of the member `data`, or the whole
- * document; whoever reads them calls {@link endRows} after their last bracket.
+ * The part of a JSON document around its rows, read in pieces. The rows are the value of a member, or the whole document;
+ * whoever reads them calls {@link endRows} after their last bracket.
  */
 export class JsonEnvelope {
   /** The next byte is the first one after the bracket that opens the rows. */
@@ -15,9 +12,15 @@ export class JsonEnvelope {
   #depth = 0;
   #isInText = false;
   #isEscaped = false;
+  /** The name of the member with the rows. */
+  readonly rows: string;
   /** The last text of the outermost object, as far as it can be the name of the rows. */
   #text = '';
   #member = '';
+
+  constructor(rows: string) {
+    this.rows = rows;
+  }
 
   /** @returns the index of the first byte that was not read, because rows begin there, or the length */
   push(chunk: Uint8Array, from: number): number {
@@ -50,7 +53,7 @@ export class JsonEnvelope {
     } else if (byte === COLON && this.#depth === 1) this.#member = this.#text;
     else if (byte === COMMA && this.#depth === 1) this.#member = '';
     else if (byte === OPEN) {
-      this.isAtRows = this.#depth === 0 || (this.#depth === 1 && this.#member === ROWS);
+      this.isAtRows = this.#depth === 0 || (this.#depth === 1 && this.#member === this.rows);
       this.#depth += 1;
     } else if (byte === OPEN_OBJECT) this.#depth += 1;
     else if (byte === CLOSE || byte === CLOSE_OBJECT) this.#depth -= 1;
@@ -60,6 +63,6 @@ export class JsonEnvelope {
     if (this.#isEscaped) this.#isEscaped = false;
     else if (byte === BACKSLASH) this.#isEscaped = true;
     else if (byte === QUOTE) this.#isInText = false;
-    if (this.#isInText && this.#text.length <= ROWS.length) this.#text += String.fromCharCode(byte);
+    if (this.#isInText && this.#text.length <= this.rows.length) this.#text += String.fromCharCode(byte);
   }
 }

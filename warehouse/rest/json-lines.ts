@@ -4,9 +4,10 @@ import { ESCAPED, FULL } from '../sql/lines.ts';
 import type { Conversion } from './conversions.ts';
 import { JsonEnvelope } from './json-envelope.ts';
 
-const [TAB, NEWLINE, QUOTE, COMMA, SLASH, OPEN, BACKSLASH, CLOSE, N, U] = [
-  9, 10, 34, 44, 47, 91, 92, 93, 110, 117,
+const [TAB, NEWLINE, QUOTE, COMMA, SLASH, COLON, OPEN, BACKSLASH, CLOSE] = [
+  9, 10, 34, 44, 47, 58, 91, 92, 93,
 ];
+const [F, N, U, V, BEGIN, END] = [102, 110, 117, 118, 123, 125];
 const MARK = Buffer.from(NOT_TEXT);
 const NULL = Buffer.from('ull');
 /** JSON's escapes of one letter that are not their own character: b, f, n, r, t. */
@@ -16,23 +17,29 @@ const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 32 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 );
 const IS_BLANK = Uint8Array.from({ length: 256 }, (_, byte) => ([9, 10, 13, 32].includes(byte) ? 1 : 0));
+/** In rows of objects, their ends mean nothing. */
+const IS_BLANK_OR_END = IS_BLANK.with(END, 1);
 /** The most that a value can grow when it is converted. */
 const SLACK = 512;
-
 /** Where the encoder is: outside of the rows, between them, before or after a value (or the end of a row), or in one. */
 const [ENVELOPE, ROWS, VALUE, AFTER_VALUE, TEXT, ESCAPE, HEX, NULL_WORD] = [0, 1, 2, 3, 4, 5, 6, 7];
+/** In the name of a row's or a value's only member. */
+const [ROW_NAME, VALUE_NAME] = [8, 9];
+/** The member with the rows: `{"data": [["a", null]]}`, or, in BigQuery, `{"rows": [{"f": [{"v": "a"}, {"v": null}]}]}`. */
+const MEMBERS = { arrays: 'data', objects: 'rows' };
 
 /**
- * Turns JSON documents with rows, as arrays of texts and nulls, into lines of COPY, byte by byte: memory stays flat
- * whatever the size of a document. A document is an array of rows, or an object with the rows in its member `data`, in
- * any place. Values that are no text in PostgreSQL (NUL, half a surrogate pair, bytes that are not UTF-8) are marked.
+ * Turns JSON documents with rows of texts and nulls into lines of COPY, byte by byte: memory stays flat whatever the size
+ * of a document. A document is an array of rows, or an object with the rows in a member, in any place. Values that are no
+ * text in PostgreSQL (NUL, half a surrogate pair, bytes that are not UTF-8) are marked.
  */
 export class JsonLines {
   /** The lines so far, also those that were taken. */
   lines = 0;
   readonly #conversions: readonly (Conversion | undefined)[];
   readonly #unreadable: () => Error;
-  #envelope = new JsonEnvelope();
+  readonly #hasObjects: boolean;
+  #envelope: JsonEnvelope;
   #place = ENVELOPE;
   #out = Buffer.allocUnsafe(2 * FULL);
   #at = 0;
@@ -50,9 +57,15 @@ export class JsonLines {
    * @param conversions one for each column of a row; undefined keeps the text
    * @param unreadable what to throw if a document has another form, or has no end
    */
-  constructor(conversions: readonly (Conversion | undefined)[], unreadable: () => Error) {
+  constructor(
+    conversions: readonly (Conversion | undefined)[],
+    unreadable: () => Error,
+    shape: keyof typeof MEMBERS = 'arrays',
+  ) {
     this.#conversions = conversions;
     this.#unreadable = unreadable;
+    this.#hasObjects = shape === 'objects';
+    this.#envelope = new JsonEnvelope(MEMBERS[shape]);
   }
 
   /** Encodes a part of a document; yields whole lines, valid until the next buffer is requested. */
@@ -75,7 +88,7 @@ export class JsonLines {
   endDocument(): unknown {
     const rest = this.#place === ENVELOPE ? this.#envelope.end() : undefined;
     if (rest === undefined) throw this.#unreadable();
-    this.#envelope = new JsonEnvelope();
+    this.#envelope = new JsonEnvelope(this.#envelope.rows);
     return rest;
   }
 
@@ -92,6 +105,7 @@ export class JsonLines {
     let out = this.#out;
     let at = this.#at;
     let place = this.#place;
+    const isBlank = this.#hasObjects ? IS_BLANK_OR_END : IS_BLANK;
     let i = from;
     const { length } = chunk;
     for (; i < length; i++) {
@@ -110,16 +124,15 @@ export class JsonLines {
         else {
           place = AFTER_VALUE;
           if (this.#high !== 0) at = this.#half(at);
-          if (this.#isMarked) at = this.#mark(at);
+          if (this.#isMarked) at += MARK.copy(out, at);
+          this.#isMarked = false;
           const convert = this.#conversions[this.#column];
-          if (convert !== undefined) {
-            at = convert(out, this.#start, at);
-            if (out.length - at < chunk.length - i + SLACK) {
-              this.#at = at;
-              this.#reserve(chunk.length - i + SLACK);
-              out = this.#out;
-            }
-          }
+          if (convert === undefined) continue;
+          at = convert(out, this.#start, at);
+          if (out.length - at >= chunk.length - i + SLACK) continue;
+          this.#at = at;
+          this.#reserve(chunk.length - i + SLACK);
+          out = this.#out;
         }
       } else if (place === AFTER_VALUE) {
         if (byte === COMMA) {
@@ -135,7 +148,7 @@ export class JsonLines {
             i += 1;
             break;
           }
-        } else if (IS_BLANK[byte] === 0) throw this.#unreadable();
+        } else if (isBlank[byte] === 0) throw this.#unreadable();
       } else if (place === VALUE) {
         if (byte === QUOTE) {
           this.#start = at;
@@ -145,7 +158,8 @@ export class JsonLines {
           out[at++] = 78;
           this.#letters = 0;
           place = NULL_WORD;
-        } else if (IS_BLANK[byte] === 0) throw this.#unreadable();
+        } else if (byte === BEGIN && this.#hasObjects) place = VALUE_NAME;
+        else if (IS_BLANK[byte] === 0) throw this.#unreadable();
       } else if (place === ROWS) {
         if (byte === OPEN) {
           this.#column = 0;
@@ -155,10 +169,15 @@ export class JsonLines {
           place = ENVELOPE;
           i += 1;
           break;
-        } else if (byte !== COMMA && IS_BLANK[byte] === 0) throw this.#unreadable();
+        } else if (byte === BEGIN && this.#hasObjects) place = ROW_NAME;
+        else if (byte !== COMMA && isBlank[byte] === 0) throw this.#unreadable();
       } else if (place === NULL_WORD) {
         if (byte !== NULL[this.#letters++]) throw this.#unreadable();
         if (this.#letters === NULL.length) place = AFTER_VALUE;
+      } else if (place >= ROW_NAME) {
+        if (byte === COLON) place = place === ROW_NAME ? ROWS : VALUE;
+        else if (byte !== QUOTE && byte !== (place === ROW_NAME ? F : V) && IS_BLANK[byte] === 0)
+          throw this.#unreadable();
       } else if (place === ESCAPE) {
         place = TEXT;
         if (this.#high !== 0 && byte !== U) at = this.#half(at);
@@ -216,12 +235,6 @@ export class JsonLines {
     return at + this.#out.write('\ufffd', at);
   }
 
-  #mark(at: number): number {
-    this.#isMarked = false;
-    this.#out.set(MARK, at);
-    return at + MARK.length;
-  }
-
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#out.length) return;
     const grown = Buffer.allocUnsafe(2 * (this.#at + bytes));
@@ -233,5 +246,5 @@ export class JsonLines {
 function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const letter = byte | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+  return letter >= 97 && letter <= F ? letter - 87 : -1;
 }
