@@ -138,7 +138,7 @@ describe('conversions in place', () => {
     float: fc.oneof(fc.double().map(String), fc.stringMatching(/^-?\d\.\d{1,16}E-?\d{1,2}$/)),
     timestamp: fc.stringMatching(/^2026-0\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{0,9})?(Z|\+00)?$/),
     timestamptz: fc.stringMatching(
-      /^2026-0[1-9]-0[1-9][T ]0\d:0\d:0\d(\.\d{0,9})?(Z|\+00|\+0000|\+00:00|-00| ?\+0[0-9]:?30|)$/,
+      /^2026-0[1-9]-0[1-9][T ]0\d:0\d:0\d(\.\d{0,9})?(Z|\+00|\+0000|\+00:00|-00| UTC| ?\+0[0-9]:?30|)$/,
     ),
   };
 
