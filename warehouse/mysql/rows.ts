@@ -161,7 +161,7 @@ export function singleText(double: string): string {
   const number = Number(double);
   for (let digits = 1; digits <= 9; digits++) {
     const text = number.toPrecision(digits);
-    if (Math.fround(Number(text)) === number) return text;
+    if (Object.is(Math.fround(Number(text)), number)) return text; // -0 has no text of its own here
   }
   return double;
 }

@@ -123,13 +123,14 @@ describe('lines of row packets', () => {
   test('numbers in single precision have the shortest text that means the same number', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (number) => {
-        const text = singleText(String(number));
+        const text = singleText(Object.is(number, -0) ? '-0' : String(number));
         expect(Math.fround(Number(text))).toBe(number);
         const digits = Number(text)
           .toExponential()
           .replace(/e.*|\D/g, '');
         expect(digits.length).toBeLessThanOrEqual(9);
       }),
+      { examples: [[-0], [0]] },
     );
     expect(['0.10000000149011612', '16777216', '0.5'].map((text) => encodedOne('single', text))).toEqual([
       '0.1',
