@@ -137,6 +137,19 @@ describe('a record batch of Arrow', () => {
     expect(() => checkSchema(numbers, ['c0'])).toThrow(ArrowUnreadable);
   });
 
+  test('whose lengths are damaged is unreadable, and needs no memory', () => {
+    const [, batch] = ofRows([['a', null, 'é']]);
+    for (let at = 0; at + 4 <= batch.length; at++) {
+      const damaged = Buffer.from(batch).fill(0xff, at, at + 4);
+      const encoder = new Encoder(FIELDS);
+      try {
+        expect(taken(encoder, encodeBatch(damaged, encoder)).length).toBeLessThan(1_000);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ArrowUnreadable);
+      }
+    }
+  });
+
   test('that is damaged or cut is unreadable, or has as many rows as it says', () => {
     const [, batch] = ofRows(Array.from({ length: 20 }, (_, i) => [`a${i}`, null, 'é'.repeat(i)]));
     fc.assert(

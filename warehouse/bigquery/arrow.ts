@@ -67,12 +67,12 @@ class Table {
   }
 
   text(field: number): string {
-    const { at, length } = this.#vector(field);
+    const { at, length } = this.#vector(field, 1);
     return this.#bytes.toString('utf8', at, at + length);
   }
 
   tables(field: number): Table[] {
-    const { at, length } = this.#vector(field);
+    const { at, length } = this.#vector(field, 4);
     return Array.from({ length }, (_, i) => at + 4 * i).map(
       (each) => new Table(this.#bytes, each + this.#bytes.readUInt32LE(each)),
     );
@@ -80,18 +80,22 @@ class Table {
 
   /** Pairs of 64-bit integers. */
   pairs(field: number): [number, number][] {
-    const { at, length } = this.#vector(field);
+    const { at, length } = this.#vector(field, PAIR);
     return Array.from({ length }, (_, i) => at + PAIR * i).map((each) => [
       Number(this.#bytes.readBigInt64LE(each)),
       Number(this.#bytes.readBigInt64LE(each + 8)),
     ]);
   }
 
-  #vector(field: number): { at: number; length: number } {
+  /** @param size the bytes of an element */
+  #vector(field: number, size: number): { at: number; length: number } {
     const place = this.#place(field);
     if (place === 0) return { at: 0, length: 0 };
     const at = place + this.#bytes.readUInt32LE(place);
-    return { at: at + 4, length: this.#bytes.readUInt32LE(at) };
+    const length = this.#bytes.readUInt32LE(at);
+    // no memory for a length that is damaged
+    if (at + 4 + length * size > this.#bytes.length) throw new ArrowUnreadable();
+    return { at: at + 4, length };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Conversion } from '../rest/conversions.ts';
+import type { Conversion } from '../sql/conversions.ts';
 import { LineWriter } from '../sql/lines.ts';
 import { conversionOf, type Field } from './kinds.ts';
 

@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, type Conversion } from '../rest/conversions.ts';
+import { conversionFor, type Conversion } from '../sql/conversions.ts';
 import { valueText } from '../sql/values.ts';
 
 /** A field of a result: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */

@@ -1,4 +1,4 @@
-import { areDigits, writeUtc } from '../rest/conversions.ts';
+import { areDigits, writeUtc } from '../sql/conversions.ts';
 
 const [DASH, DOT, ZERO, COLON] = [45, 46, 48, 58];
 const MICROSECONDS = 6;

@@ -1,7 +1,7 @@
 import { withMarkedFaults } from '../utf8.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import { ESCAPED, FULL } from '../sql/lines.ts';
-import type { Conversion } from './conversions.ts';
+import { SLACK, type Conversion } from '../sql/conversions.ts';
 import { JsonEnvelope } from './json-envelope.ts';
 
 const [TAB, NEWLINE, QUOTE, COMMA, SLASH, COLON, OPEN, BACKSLASH, CLOSE] = [
@@ -19,8 +19,6 @@ const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
 const IS_BLANK = Uint8Array.from({ length: 256 }, (_, byte) => ([9, 10, 13, 32].includes(byte) ? 1 : 0));
 /** In rows of objects, their ends mean nothing. */
 const IS_BLANK_OR_END = IS_BLANK.with(END, 1);
-/** The most that a value can grow when it is converted. */
-const SLACK = 512;
 /** Where the encoder is: outside of the rows, between them, before or after a value (or the end of a row), or in one. */
 const [ENVELOPE, ROWS, VALUE, AFTER_VALUE, TEXT, ESCAPE, HEX, NULL_WORD] = [0, 1, 2, 3, 4, 5, 6, 7];
 /** In the name of a row's or a value's only member. */

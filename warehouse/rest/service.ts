@@ -1,7 +1,7 @@
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Guarantees, SegmentRequest } from '../source.ts';
 import type { Dialect, Statement } from '../sql/statements.ts';
-import type { Conversion } from './conversions.ts';
+import type { Conversion } from '../sql/conversions.ts';
 import type { JsonLines } from './json-lines.ts';
 
 /** A column of a segment as a service describes it. */

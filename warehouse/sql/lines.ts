@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import type { Conversion } from '../rest/conversions.ts';
+import { SLACK, type Conversion } from './conversions.ts';
 
 const [TAB, NEWLINE, RETURN, SPACE, BACKSLASH, TILDE] = [9, 10, 13, 32, 92, 126];
 const NULL = Buffer.from('\\N');
@@ -19,8 +19,6 @@ export const ESCAPED = new Map([
 export const FULL = 64 * 1024;
 /** Up to this size, a loop copies bytes faster than a call. */
 const SHORT = 40;
-/** The most that a value can grow when it is converted. */
-const SLACK = 512;
 
 /**
  * Encodes rows as lines of PostgreSQL's COPY text format, in one growing buffer, without an object for each row. A value

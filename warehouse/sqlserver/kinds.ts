@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, type Conversion as Spelling } from '../rest/conversions.ts';
+import { conversionFor, type Conversion as Spelling } from '../sql/conversions.ts';
 import { quote } from './query.ts';
 
 /** How the server converts a value to text, so that no digit is lost. */

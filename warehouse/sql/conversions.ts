@@ -1,11 +1,14 @@
 import type { ColumnKind } from '../../activation/values/kinds.ts';
-import { valueText } from '../sql/values.ts';
+import { valueText } from './values.ts';
 
 /**
  * Changes the bytes of a value in place, so that it is the text that kinds.ts defines; returns its new end. There is room
  * for it to grow.
  */
 export type Conversion = (bytes: Buffer, start: number, end: number) => number;
+
+/** The most bytes that a value can grow when it is converted. */
+export const SLACK = 512;
 
 const [PLUS, DASH, DOT, ZERO, NINE, COLON, SPACE, T] = [43, 45, 46, 48, 57, 58, 32, 84];
 const TRUE = Buffer.from('true');
