@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowFailedError } from '@temporalio/client';
 import { SCHEDULE_PREFIX } from '../activation/schedule-owner.ts';
 import { FAILURE_TYPES } from '../contract/failure.ts';
 import { activationKey, phaseKey, WORKFLOW_TYPE } from '../contract/names.ts';
@@ -9,7 +9,8 @@ import { describeSchedule, startsAhead } from './schedules.ts';
 import type { RunHandle } from './start.ts';
 
 /**
- * Milliseconds. An unreachable server fails sooner; this limits the wait for a worker that answers only with errors.
+ * Milliseconds. An unreachable server fails sooner, and so does a query that no worker accepts. This limits the wait on a
+ * busy server, and for a worker that answers only with errors: neither counts as an answer.
  */
 const ANSWER_TIMEOUT = 9_000;
 /** Of the closed runs, only the one that is still open in the state matters, and it is among the latest. */
@@ -134,10 +135,9 @@ function endOf({
   return { workflowId, since: startTime, endedAt: closeTime ?? startTime, killed };
 }
 
-/** Follows a run until its first answer, or until no worker responds. */
+/** Follows a run until its first answer or its end, or until no worker responds. */
 async function askOnce(handle: RunHandle): Promise<{ workerAnswers: boolean; progress?: RunProgress }> {
   const enough = new AbortController();
-  let workerAnswers = true;
   let progress: RunProgress | undefined;
   const follow = followRun(handle, {
     signal: AbortSignal.any([enough.signal, AbortSignal.timeout(ANSWER_TIMEOUT)]),
@@ -145,11 +145,11 @@ async function askOnce(handle: RunHandle): Promise<{ workerAnswers: boolean; pro
       progress = told;
       enough.abort();
     },
-    onSilence: () => {
-      workerAnswers = false;
-      enough.abort();
-    },
+    onSilence: () => enough.abort(),
   });
-  await follow.catch(() => undefined); // fails when aborted or when the run ended; only the answer counts
-  return { workerAnswers, progress };
+  const hasEnded = await follow.then(
+    () => true,
+    (error) => error instanceof WorkflowFailedError,
+  );
+  return { workerAnswers: hasEnded || progress !== undefined, progress };
 }
