@@ -5,12 +5,18 @@ import { reporter } from './test/setup/log-reporter.ts';
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const STATE = filesOf(['state', 'workflows', 'activities/histories']);
+const STATE = filesOf(['state', 'workflows', 'actito']);
 const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
   (name) => `test/warehouse/${name}.test.ts`,
 );
-const CLIENT = [...filesOf(['cli', 'client', 'dev', 'actito']), ...POSTGRES];
-const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end', 'activities/invariants'])];
+const CLIENT = [...filesOf(['cli', 'client', 'dev']), ...POSTGRES];
+const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end'])];
+
+/** `npm run test:histories`: random histories of segments, faults and runs, apart from `npm test`, because they take minutes. */
+const HISTORIES = [
+  'test/state/**/*histories.test.ts',
+  ...filesOf(['state/histories', 'activities/histories', 'activities/invariants']),
+];
 
 /** What `npm run test:warehouses` runs. */
 export const OTHER_WAREHOUSES = { include: filesOf(['warehouse']), exclude: POSTGRES };
@@ -22,10 +28,11 @@ function filesOf(folders: string[]): string[] {
 /** Modules are loaded once for all files of a process: a third of the time of short tests. */
 const SHARED_PROCESSES = { isolate: false, setupFiles: 'test/setup/leave-nothing.ts' };
 
-const withServers = (name: string, include: string[]) => ({
+const withServers = (name: string, include: string[], exclude: string[] = []) => ({
   test: {
     name,
     include,
+    exclude,
     ...SHARED_PROCESSES,
     globalSetup: 'test/setup/global.ts',
     pool: 'forks' as const,
@@ -46,13 +53,14 @@ export default defineConfig({
           name: 'unit',
           ...SHARED_PROCESSES,
           include: ['test/**/*.test.ts'],
-          exclude: [...STATE, ...CLIENT, ...END_TO_END, ...OTHER_WAREHOUSES.include],
+          exclude: [...STATE, ...CLIENT, ...END_TO_END, ...HISTORIES, ...OTHER_WAREHOUSES.include],
           sequence: { groupOrder: 0 },
         },
       },
-      withServers('state', STATE),
+      withServers('state', STATE, HISTORIES),
       withServers('client', CLIENT),
       withServers('end-to-end', END_TO_END),
+      withServers('histories', HISTORIES),
     ],
   },
 });

@@ -12,6 +12,8 @@ export default defineConfig({
     ...OTHER_WAREHOUSES,
     globalSetup: 'test/setup/global.ts',
     pool: 'forks',
+    isolate: false, // modules are loaded once for all files
+    setupFiles: 'test/setup/leave-nothing.ts',
     maxWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,

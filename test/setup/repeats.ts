@@ -1,4 +1,4 @@
-/** Of the thorough number of tries: what `npm test` has time for. `TEST_REPEATS=1` is thorough, 10 is for a night. */
+/** Of the thorough number of tries: what CI has time for. `TEST_REPEATS=1` is thorough, 10 is for a night. */
 const SHARE = Number(process.env.TEST_REPEATS ?? 0.6);
 
 /**

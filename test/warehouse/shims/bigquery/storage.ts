@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { Schema } from 'apache-arrow';
+import { hasRoom } from '../has-room.ts';
 import { arrowSchemaOf, serializedBatch, serializedSchema } from './arrow.ts';
 import type { TableReference } from './engine.ts';
 import { ApiError } from './errors.ts';
@@ -146,7 +146,7 @@ async function readRows(context: Context, streams: Map<string, Stream>, call: Re
       ...(at === Number(offset) && { arrowSchema: { serializedSchema: serializedSchema(stream.schema) } }),
     };
     // A client that reads slowly stops the sending; one that has left ends it.
-    if (!call.write(response)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+    if (!call.write(response)) await hasRoom(call, 'cancelled');
   }
 }
 

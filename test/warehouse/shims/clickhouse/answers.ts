@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EngineColumn, EngineQuery } from '../duckdb-engine.ts';
+import { hasRoom } from '../has-room.ts';
 import { ClickHouseError } from './errors.ts';
 import { escaped, escapedText, templateParts, typeName } from './formats.ts';
 import type { Manner } from './server.ts';
@@ -85,7 +85,7 @@ function writerOf({ response, settings }: Answer, manner: Manner): Write {
     if (response.destroyed) throw new ClickHouseError(210, 'NETWORK_ERROR', 'I/O error: Broken pipe');
     if (response.write(text)) return;
     const timer = setTimeout(() => response.destroy(), limit);
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    await hasRoom(response);
     clearTimeout(timer);
   };
   return Object.assign(

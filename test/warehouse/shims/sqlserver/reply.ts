@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Fault } from '../fault.ts';
+import { hasRoom } from '../has-room.ts';
 import { PACKET, PacketWriter } from './packets.ts';
 import type { Result } from './statement.ts';
 import { columnMetadata, done, DONE, row, SqlFailure, type SqlError } from './stream.ts';
@@ -98,6 +98,6 @@ export class Reply {
 
   async #send(packets: Buffer): Promise<void> {
     if (packets.length === 0 || this.#stream.destroyed || this.#stream.write(packets)) return;
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
+    await hasRoom(this.#stream);
   }
 }
