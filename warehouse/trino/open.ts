@@ -73,7 +73,7 @@ export function openTrino(
   async function look({ query, setting, signal }: Question): Promise<Answer> {
     const { translator, stop } = watched(signal);
     try {
-      const described = describeStatement({ query }, setting);
+      const described = describeStatement({ query, setting });
       const columns = await describe(described).catch(translator(described));
       const statement = lookStatement(query, setting, columns);
       const { data } = await coordinator.table(statement.text).catch(translator(statement));
