@@ -24,11 +24,11 @@ export const SOURCES: Case[] = [
     mariadb: 'mysql',
     mssql: 'sqlserver',
     'sql-server': 'sqlserver',
-    'SQL Server': 'sqlserver',
+    'Microsoft SQL Server': 'sqlserver',
     postgresql: 'postgres',
     PostgreSQL: 'postgres',
     'amazon-redshift': 'redshift',
-    'Google BigQuery': 'bigquery',
+    'aurora-postgresql': 'postgres',
     motherduck: 'duckdb',
     snowflak: 'snowflake',
   }).map(([driver, meant]): Case => [
