@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   workflows: ['activation', 'contract', 'activities'], // of activities, types only: see below
   worker: ['activation', 'contract', 'config', 'postgres', 'state', 'activities', 'workflows'],
   client: ['activation', 'contract', 'config'],
-  cli: ['activation', 'contract', 'config', 'postgres', 'state', 'client'],
+  cli: ['activation', 'contract', 'config', 'postgres', 'warehouse', 'state', 'client'],
   simulator: [],
   dev: ['activation', 'contract', 'config', 'warehouse', 'worker', 'simulator'],
 };

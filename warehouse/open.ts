@@ -2,10 +2,13 @@ import type { EnvReference } from '../activation/definition/common.ts';
 import { pemOf, withoutFinalBreak } from '../activation/definition/safe-text.ts';
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
+import { databaseTarget } from '../postgres/url.ts';
 import { databricksLogin } from './databricks/auth.ts';
 import { openDatabricks } from './databricks/open.ts';
 import { openDuckdb, type Place } from './duckdb/open.ts';
 import { openClickHouse } from './clickhouse/open.ts';
+import { clickhouseTarget } from './clickhouse/url.ts';
+import { mysqlTarget } from './mysql/url.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openRedshift } from './redshift/open.ts';
 import { openSqlServer } from './sqlserver/open.ts';
@@ -13,6 +16,7 @@ import { snowflakeLogin } from './snowflake/auth.ts';
 import { openSnowflake } from './snowflake/open.ts';
 import type { Reader, SecretOf, Warehouse } from './source.ts';
 import { openTrino } from './trino/open.ts';
+import { trinoTarget } from './trino/url.ts';
 
 /**
  * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
@@ -71,6 +75,26 @@ export async function openWarehouse(
     }
   }
 }
+
+/**
+ * Parses the connection URL of a source, if it has one, as {@link openWarehouse} does. Connects to nothing.
+ * @throws Failure ConfigurationInvalid (a missing secret, or a URL that cannot be used), which quotes nothing of the URL
+ */
+export function checkUrl({ driver, connection }: Source, env: NodeJS.ProcessEnv): void {
+  const parse = PARSERS[driver];
+  if (!parse || !('env' in connection)) return;
+  const { url, variable } = urlOf(connection, env);
+  parse(url, variable);
+}
+
+/** The parsers of connection URLs, by driver. */
+const PARSERS: Partial<Record<Source['driver'], (url: string, variable: string) => unknown>> = {
+  postgres: databaseTarget,
+  redshift: databaseTarget,
+  mysql: mysqlTarget,
+  clickhouse: clickhouseTarget,
+  trino: trinoTarget,
+};
 
 type DuckdbConnection = Extract<Source, { driver: 'duckdb' }>['connection'];
 

@@ -58,7 +58,7 @@ export interface Guarantees {
    */
   readOnly: 'server' | 'wrapped';
   /** Which errors of a query say where they are in it, or in which line. */
-  errorPosition: 'all' | 'syntax' | 'none';
+  errorPosition: 'all' | 'syntax';
   /** Whether we have tried the driver against the real service, and not only against its public protocol. */
   tried: boolean;
 }

@@ -99,7 +99,7 @@ async function unusableVariables(
       variables(destination, `destinations/${id}`),
     ),
   ];
-  return named.flatMap(({ file, setting, variable }) => {
+  const problems = named.flatMap(({ file, setting, variable }) => {
     const problem = variableProblem(nameOf(setting), { env: variable }, env);
     if (!problem) return [];
     const told =
@@ -107,6 +107,21 @@ async function unusableVariables(
         ? tell('variableUnset', { variable, empty: env[variable] !== undefined })
         : problem;
     return [{ file, setting, ...withoutPlace(told) }];
+  });
+  return problems.length > 0 ? problems : unusableUrls(sources, env);
+}
+
+/** Returns problems of the connection URLs of sources, whose variables are set. */
+async function unusableUrls(sources: Project['sources'], env: NodeJS.ProcessEnv): Promise<ProjectProblem[]> {
+  const { checkUrl } = await import('../../warehouse/open.ts');
+  return [...sources].flatMap(([id, source]) => {
+    try {
+      checkUrl(source, env);
+      return [];
+    } catch (error) {
+      if (!isFailure(error, 'ConfigurationInvalid')) throw error;
+      return [{ file: `sources/${id}`, setting: 'connection', ...withoutPlace(error.told) }];
+    }
   });
 }
 

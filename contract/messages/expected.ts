@@ -54,6 +54,11 @@ export const EXPECTED = {
   }),
 
   // In sources.
+  driver: message<{ values: readonly string[]; meant?: string }>({
+    examples: [{ values: ['postgres', 'mysql'] }, { values: ['postgres', 'mysql'], meant: 'mysql' }],
+    says: ({ values, meant }) =>
+      `${values.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+  }),
   awsRegion: always('a region of AWS such as eu-west-1'),
   clusterOrWorkgroup: always('either cluster or workgroup'),
   portOrInstance: always('at most one of port and instance'),

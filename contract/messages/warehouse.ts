@@ -25,7 +25,6 @@ const READ_ONLY = {
 const ERROR_POSITION = {
   all: [],
   syntax: ['only syntax errors say where they are in the query'],
-  none: ['errors do not say where they are in the query'],
 };
 const NEVER_TRIED =
   'this driver was never tried against the real service by us, only against its published protocol';
@@ -71,19 +70,19 @@ export const WAREHOUSE_MESSAGES = {
       `${queryInWords(setting, table)} failed: it needs more memory than memoryLimit of the source (${limit}).`,
     next: () => advise('Raise memoryLimit, or change the query so that it sorts and groups fewer rows.'),
   }),
-  queryRefused: failure<Asked & { condition: Condition; at?: QueryPlace; code: string }>(
+  queryRefused: failure<Asked & { condition: Condition; at?: QueryPlace; code?: string }>(
     'SegmentQueryFailed',
     {
       examples: [
         { condition: 'noColumn', at: { line: 2, column: 8 }, code: 'MySQL error 1054' },
         { condition: 'noTable', at: { line: 2 }, code: 'SQL Server error 208' },
-        { setting: 'guards.freshness', condition: 'severalStatements', code: 'DuckDB' },
+        { setting: 'guards.freshness', condition: 'severalStatements', at: { line: 1, column: 15 } },
         { condition: 'noObject', code: 'BigQuery error notFound' },
         { condition: 'noPermission', code: 'MySQL error 1142' },
         { condition: 'setting', code: 'ClickHouse error 115' },
       ],
       says: ({ setting, table, condition, at, code }) =>
-        `${queryInWords(setting, table)} failed: ${conditionInWords(condition)}${placeInWords(at)} (${code}).`,
+        `${queryInWords(setting, table)} failed: ${conditionInWords(condition)}${placeInWords(at)}${codeInWords(code)}.`,
       next: ({ condition }) => conditionAdvice(condition),
     },
   ),
@@ -105,7 +104,7 @@ export const WAREHOUSE_MESSAGES = {
     ],
     says: ({ table, near, code }) =>
       `The segment's table ${table} does not exist, or this user has no access to it` +
-      `${code === undefined ? '' : ` (${code})`}` +
+      codeInWords(code) +
       `${near === undefined ? '.' : `; did you mean ${near}?`}`,
   }),
   columnNotConvertible: failure('SegmentQueryFailed', {
@@ -141,13 +140,13 @@ export const WAREHOUSE_MESSAGES = {
   sourceGuarantees: message<{
     snapshot: 'transaction' | 'statement' | 'none';
     readOnly: 'server' | 'wrapped';
-    errorPosition: 'all' | 'syntax' | 'none';
+    errorPosition: 'all' | 'syntax';
     tried: boolean;
   }>({
     examples: [
       { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
       { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
-      { snapshot: 'none', readOnly: 'server', errorPosition: 'none', tried: true },
+      { snapshot: 'none', readOnly: 'server', errorPosition: 'all', tried: true },
     ],
     says: ({ snapshot, readOnly, errorPosition, tried }) =>
       [
@@ -183,6 +182,11 @@ export const WAREHOUSE_MESSAGES = {
 function queryInWords(setting: string | undefined, table?: string): string {
   if (table !== undefined) return `The read of the segment's table ${table}`;
   return setting === undefined ? "The segment's query" : `The query in ${setting}`;
+}
+
+/** Undefined: the query was refused before it was sent. */
+function codeInWords(code: string | undefined): string {
+  return code === undefined ? '' : ` (${code})`;
 }
 
 function placeInWords(at: QueryPlace | undefined): string {

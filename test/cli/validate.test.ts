@@ -168,6 +168,36 @@ test('--env reports no problem if all variables are set', async () => {
   expect(await validate([DEMO, '--env'], VARIABLES)).toMatchObject({ code: 0, err: '' });
 });
 
+test('--env parses the connection URL of each source, and never shows it', async () => {
+  await cp(DEMO, folder, { recursive: true });
+  const urls: Record<string, string> = {
+    postgres: 'postgres://u:hunter2@h/shop?sslmode=hunter3',
+    redshift: 'https://u:hunter2@h/shop',
+    mysql: 'mysql://u:hunter2@h/shop?charset=hunter3',
+    clickhouse: 'https://u:hunter2@h/shop?query=hunter3',
+    trino: 'https://h/hunter2',
+  };
+  for (const driver of Object.keys(urls)) {
+    const source = `driver: ${driver}\nconnection: { env: URL_OF_${driver.toUpperCase()} }\n`;
+    await writeFile(join(folder, `sources/${driver}.yaml`), source);
+  }
+  const named = Object.fromEntries(
+    Object.entries(urls).map(([driver, url]) => [`URL_OF_${driver.toUpperCase()}`, url]),
+  );
+  const { code, out } = await validate([folder, '--env'], { ...VARIABLES, ...named });
+  expect(code).toBe(2);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(/^sources\/clickhouse connection: query in the URL .*URL_OF_CLICKHOUSE/),
+    expect.stringMatching(/^sources\/mysql connection: A parameter after the \? of the URL .*URL_OF_MYSQL/),
+    expect.stringMatching(/^sources\/postgres connection: .*URL_OF_POSTGRES/),
+    expect.stringMatching(/^sources\/redshift connection: .*URL_OF_REDSHIFT/),
+    expect.stringMatching(/^sources\/trino connection: The URL .*URL_OF_TRINO.*, with a user\.$/),
+    `${folder}: 5 problems`,
+    '',
+  ]);
+  expect(out).not.toMatch(/hunter/);
+});
+
 test('--env checks lists of host keys, and the passphrase of a key', async () => {
   await cp(DEMO, folder, { recursive: true });
   const path = join(folder, 'destinations/actito.yaml');

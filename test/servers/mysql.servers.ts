@@ -34,7 +34,7 @@ describeWarehouse('MySQL', {
     'a way out of the query':
       'select 1 as id) segment; insert into written values (1); select * from (select 1 as id',
   },
-  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'none', tried: true },
+  guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: true },
   failsAt: (n) =>
     `select if(i = ${n}, 9223372036854775807, 0) + i as id, repeat('x', 100) as padding from numbers where i <= ${2 * n}`,
   async cut() {

@@ -89,6 +89,42 @@ describe('errors of BigQuery', () => {
   });
 });
 
+describe('the place of an error in a query', () => {
+  const placed = (words: string, query: string, isOfDryRun = true) => {
+    const error = new BigqueryError({ status: 400, reason: 'invalidQuery', words });
+    error.isOfDryRun = isOfDryRun;
+    return (failures(error, { statement: around(BIGQUERY, 'select * from ', { query }, '') }) as Failure)
+      .message;
+  };
+
+  test.each([
+    [
+      'Unrecognized name: `emial` at [2:3]',
+      'select\n  emial',
+      'a column does not exist, at line 2, column 3',
+    ],
+    [
+      'Unrecognized name: a; Did you mean b? at [1:23]',
+      'select a',
+      'a column does not exist, at line 1, column 8',
+    ],
+    ['Function not found: f at [1:23]', 'select f()', 'a function or operator does not exist'],
+    ['Syntax error: Unexpected "," at [3:9]', 'select\r\n\n\t,', 'a syntax error, at line 3, column 2'],
+    ['Syntax error: Unexpected "," at [2:17]', 'select 1\n🎈🎈\t\t,', 'a syntax error, at line 2, column 5'],
+    ['Syntax error: Unexpected "," at [2:6]', 'select 1\rfrom ,', 'a syntax error, at line 1, column 15'],
+    ['Syntax error: Unexpected ")" at [2:1]', 'select 1 from', 'a syntax error, at the end of the query'],
+    ['Syntax error: Unexpected ")" at [99:1]', 'select 1 from', 'a syntax error (BigQuery'],
+    ['Types of at [1:1] differ', 'select 1', 'its syntax, a name or a type is not valid (BigQuery'],
+  ])('%s', (words, query, message) => {
+    expect(placed(words, query)).toContain(message);
+  });
+
+  test('is not read in a text that can contain values of rows', () => {
+    const message = placed('Bad int64 value: at [1:20]', 'select 1', false);
+    expect(message).toContain('failed: a value cannot be computed or converted (BigQuery');
+  });
+});
+
 describe('GoogleSQL', () => {
   test.each([
     "select 'it\\'s; --' as a;",

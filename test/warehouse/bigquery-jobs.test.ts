@@ -147,7 +147,7 @@ describe('BigQuery as a warehouse', () => {
 
   test('an error of syntax is found by the dry run, an error of a value by the job', async () => {
     expect((await failureOf('selec 1', 'rest')).message).toContain(
-      'failed: its syntax, a name or a type is not valid (BigQuery error invalidQuery)',
+      'failed: a syntax error, at line 1, column 7 of the query (BigQuery error invalidQuery)',
     );
     const error = await failureOf("select cast('secret' as int64) as id", 'rest');
     expect(error.message).toContain(

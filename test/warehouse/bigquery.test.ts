@@ -83,7 +83,7 @@ for (const rows of ['storage', 'rest'] as const) {
 
     written: async () => 0,
     values: VALUES,
-    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'none', tried: false },
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
     failsAt: (n) =>
       `select cast(if(id = ${n}, 'x', '1') as int64) as id, repeat('x', 100) as padding from unnest(generate_array(1, ${2 * n})) as id`,
 

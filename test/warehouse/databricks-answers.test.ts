@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
 import { startAnswering, type Asked, type Told } from './answering.ts';
 import { until } from '../setup/until.ts';
-import { READER, readAll } from './reading.ts';
+import { READER, readAll, rejectionOf } from './reading.ts';
 
 const SCHEMA = { columns: [{ name: 'id', type_name: 'INT', type_text: 'INT' }] };
 const PATH = '/api/2.0/sql/statements';
@@ -51,11 +50,7 @@ async function read({ origin }: { origin: string }): Promise<string[]> {
   const warehouse = openDatabricks(source, { origin, timeouts: TIMEOUTS });
   return (await readAll(warehouse, 'select id from people', ['id'])).lines.map(([id]) => id!);
 }
-const failure = (server: { origin: string }) =>
-  read(server).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+const failure = (server: { origin: string }) => rejectionOf(read(server));
 
 describe('what is sent', () => {
   test('a statement names its warehouse, catalog and schema, and asks for links to arrays of JSON', async () => {

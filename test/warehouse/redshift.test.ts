@@ -154,7 +154,7 @@ describe('Redshift as a warehouse', () => {
     String.raw`select '\'; select 1 as id; --' as id; select 2 as id`,
   ])('several statements are rejected before the server sees them: %s', async (query) => {
     await expect(readAll(await open(), query, ['id'])).rejects.toMatchObject({
-      message: "The segment's query failed: it has more than one statement (Redshift).",
+      message: `The segment's query failed: it has more than one statement, at line 1, column ${query.lastIndexOf(';') + 1} of the query.`,
     });
   });
 

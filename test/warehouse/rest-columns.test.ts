@@ -15,6 +15,7 @@ function converted(
 test.each<[string, object, string, string, string]>([
   ['text', {}, 'text', 'TEXT', 'c'],
   ['TEXT', {}, 'text', 'TEXT', 'c'],
+  ['decfloat', { precision: 38, scale: 0 }, 'text', 'DECFLOAT', 'c'],
   ['boolean', {}, 'boolean', 'BOOLEAN', 'c'],
   ['real', {}, 'float', 'REAL', "to_varchar(c, 'TME')"],
   ['fixed', { precision: 38, scale: 0 }, 'integer', 'NUMBER(38,0)', 'c'],

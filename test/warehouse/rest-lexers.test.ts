@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { DATABRICKS } from '../../warehouse/databricks/statements.ts';
 import { SNOWFLAKE } from '../../warehouse/snowflake/statements.ts';
-import { withoutFinalSemicolon } from '../../warehouse/sql/semicolon.ts';
+import { singleStatement } from '../../warehouse/sql/semicolon.ts';
 
-/** A `;` that ends the query becomes a blank; `¿` is one that must stay. */
+/** A `;` that ends the query becomes a blank; `¿` is one that must stay, or the first that more follows. */
 describe.each([
   [
     'Snowflake',
@@ -17,9 +17,8 @@ describe.each([
       'select "a¿";',
       'select 1; /* a /* b */',
       'select $$--$$ ;',
-      'select 1¿ select 2;',
-      'select 1¿ // a\n select 2',
     ],
+    ['select 1¿ select 2;', 'select 1¿ // a\n select 2', 'select 1¿; select 2', '/* a\n*/ select $$ $$ ¿ x'],
   ],
   [
     'Databricks',
@@ -32,16 +31,27 @@ describe.each([
       String.raw`select "a\"¿";`,
       'select `a¿`;',
       'select 1; /* a /* b */ ¿ */',
-      'select 7 // 2¿ select 2;',
-      'select 1¿ select 2;',
     ],
+    ['select 7 // 2¿ select 2;', 'select `a`¿\nselect 2', '¿select 1'],
   ],
-] as const)('the end of a query of %s', (_, { tokens }, queries) => {
+] as const)('the end of a query of %s', (_, { tokens }, queries, several) => {
   test.each(queries)('%s', (query) => {
-    expect(withoutFinalSemicolon(query.replace('¿', ';'), tokens)).toBe(
-      query.replace(';', ' ').replace('¿', ';'),
+    expect(singleStatement(query.replace('¿', ';'), tokens)).toBe(query.replace(';', ' ').replace('¿', ';'));
+  });
+
+  test.each(several)('%j is several statements', (query) => {
+    const [before] = query.split('¿');
+    const lines = before!.split('\n');
+    const place = `at line ${lines.length}, column ${lines.at(-1)!.length + 1} of the query`;
+    expect(() => singleStatement(query.replace('¿', ';'), tokens)).toThrow(
+      `The segment's query failed: it has more than one statement, ${place}.`,
     );
   });
+});
+
+test('a query with a quote that is not closed stays as it is, so that the database reports the quote', () => {
+  for (const query of ["select 'it's; fine';", 'select "a; select 2', "select 1; select 'a"])
+    expect(singleStatement(query, SNOWFLAKE.tokens)).toBe(query);
 });
 
 test('a table of Snowflake without quotes has its name in upper case; another name stays as it is', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { openSnowflake, type SnowflakeSource } from '../../warehouse/snowflake/open.ts';
 import { startAnswering, type Asked, type Told } from './answering.ts';
-import { READER, readAll } from './reading.ts';
+import { READER, readAll, rejectionOf } from './reading.ts';
 
 const PARTITIONS = [['1', '2'], ['3'], ['4']];
 const META = {
@@ -42,11 +41,7 @@ async function read(
   const warehouse = openSnowflake({ ...source, ...changes }, { origin, timeouts: TIMEOUTS });
   return (await readAll(warehouse, 'select id from people', ['id'])).lines.map(([id]) => id!);
 }
-const failure = (server: { origin: string }) =>
-  read(server).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+const failure = (server: { origin: string }) => rejectionOf(read(server));
 
 describe('what is sent', () => {
   test('a statement names its role, warehouse, database and schema, its timeout, its reader and all formats', async () => {

@@ -51,9 +51,10 @@ test.each([
 });
 
 test.each([
-  ['select 1 as id; select 2', 'severalStatements', 14],
   ['select 1 as id) select (2', 'severalStatements', 14],
   ['select (1 as id', 'syntax', 15],
+  ["select 'O'Brien' as id; select 1", 'syntax', 15],
+  ['select [id', 'syntax', 7],
   ['select 1 as id\ngo', 'batchSeparator', 15],
   ['select 1 as id\n  GO 5 -- five times', 'batchSeparator', 17],
   ['select id from a order by id', 'bareOrderBy', 17],

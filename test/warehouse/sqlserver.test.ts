@@ -39,6 +39,7 @@ describeWarehouse('SQL Server', {
   },
   sql: {
     nowhereSays: /a table does not exist, at line 2 of the query \(SQL Server error 208\)/,
+    brokenSays: /a syntax error, at line 2 of the query/,
     orderById: 'order by id offset 0 rows',
     million: "replicate(convert(nvarchar(max), 'x'), 1000000)",
   },

@@ -4,6 +4,7 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { During, Failures } from '../reading.ts';
+import { placeOf } from './places.ts';
 
 /** An error that BigQuery's REST API reported. */
 export class BigqueryError extends Error {
@@ -78,10 +79,16 @@ const CONDITIONS: Record<string, Condition> = {
   stopped: 'canceled',
   timeout: 'limit',
 };
+/** BigQuery has one reason for all errors of GoogleSQL; these are their first words. */
+const BY_WORDS: readonly (readonly [pattern: RegExp, condition: Condition])[] = [
+  [/^Syntax error:/, 'syntax'],
+  [/^Unrecognized name:/, 'noColumn'],
+  [/^Function not found:/, 'noFunction'],
+];
 const [PERMISSION_DENIED, UNAUTHENTICATED] = [7, 16];
 
 /**
- * BigQuery tells the position of an error only in its text, which we do not parse. The text goes to the state.
+ * The server's text goes to the state, and of a query that did not run, the kind and the place of the error are read.
  * @param source `connection` names the warehouse in messages; the limits are in milliseconds and bytes
  */
 export function failuresOf({
@@ -133,8 +140,9 @@ export function failuresOf({
     }
     // a dry run has accepted the query, so what fails in the job is a value
     const isOfValue = reason === 'invalidQuery' && !isOfDryRun;
-    const condition = isOfValue ? 'computation' : (CONDITIONS[reason] ?? 'other');
-    return new Failure('queryRefused', { ...asked, condition, code }, { words });
+    const condition = isOfValue ? 'computation' : conditionOf(reason, words);
+    const at = isOfDryRun && statement ? placeOf(words, statement) : undefined;
+    return new Failure('queryRefused', { ...asked, condition, at, code }, { words });
   }
 
   function fromStorage({ status, words }: StorageError): Failure {
@@ -148,4 +156,9 @@ export function failuresOf({
     }
     return new Failure('sourceBrokeOff', { connection, code }, { words });
   }
+}
+
+function conditionOf(reason: string, words: string): Condition {
+  const found = reason === 'invalidQuery' ? BY_WORDS.find(([pattern]) => pattern.test(words)) : undefined;
+  return found?.[1] ?? CONDITIONS[reason] ?? 'other';
 }

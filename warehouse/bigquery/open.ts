@@ -16,7 +16,7 @@ import { TIMEOUTS, type Timeouts } from './waits.ts';
 const GUARANTEES: Guarantees = {
   snapshot: 'statement',
   readOnly: 'wrapped',
-  errorPosition: 'none',
+  errorPosition: 'syntax',
   tried: false,
 };
 

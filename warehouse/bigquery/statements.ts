@@ -33,7 +33,7 @@ export function describeStatement(segment: SegmentRequest['segment']): Statement
 
 /** The first row of any query. */
 export function lookStatement(query: string, setting: string): Statement {
-  return { ...around(BIGQUERY, 'select * from ', { query }, ' limit 1'), setting };
+  return around(BIGQUERY, 'select * from ', { query, setting }, ' limit 1');
 }
 
 /** The columns of the segment as texts. Their names are ours, because one may be requested twice. */

@@ -3,7 +3,8 @@ import { Failure } from '../../contract/failure.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { networkFailure } from '../http/failures.ts';
-import { placeIn, type Statement } from '../sql/statements.ts';
+import { placeIn } from '../sql/places.ts';
+import type { Statement } from '../sql/statements.ts';
 import { OURS } from './settings.ts';
 import type { Failures } from '../reading.ts';
 

@@ -3,7 +3,6 @@ import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import { TIMEOUTS } from '../http/connection.ts';
-import { httpTarget } from '../http/target.ts';
 import { segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
@@ -19,8 +18,8 @@ import { failuresOf, ServerError } from './failures.ts';
 import { describeColumn, type ClickHouseColumn } from './kinds.ts';
 import { linesOf } from './rows.ts';
 import { ClickHouseServer } from './server.ts';
-import { UNUSABLE } from './settings.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement, type Asked } from './statements.ts';
+import { clickhouseTarget } from './url.ts';
 
 const GUARANTEES: Guarantees = {
   snapshot: 'statement',
@@ -28,7 +27,6 @@ const GUARANTEES: Guarantees = {
   errorPosition: 'syntax',
   tried: false,
 };
-const EXAMPLE = 'https://user:password@host:8443/database';
 
 /**
  * ClickHouse as a warehouse, by its HTTP interface. Nothing is sent before the first statement.
@@ -39,14 +37,7 @@ export function openClickHouse(
   timeouts = TIMEOUTS,
 ): Warehouse {
   const failures = failuresOf(source);
-  const target = httpTarget(source.url, source.variable, EXAMPLE);
-  const unusable = UNUSABLE.find((name) => target.parameters.has(name));
-  if (unusable !== undefined)
-    throw new Failure('sourceSettingUnusable', {
-      connection: source.variable,
-      setting: `${unusable} in the URL`,
-      expected: 'left out',
-    });
+  const target = clickhouseTarget(source.url, source.variable);
   const server = new ClickHouseServer(target, { ...source, timeouts });
   let closing: Promise<void> | undefined;
 

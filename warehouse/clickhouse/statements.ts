@@ -36,7 +36,7 @@ export function describeStatement(segment: SegmentRequest['segment']): Asked {
 
 /** The first row of any query. */
 export function lookStatement(query: string, setting: string): Asked {
-  return { ...around(CLICKHOUSE, 'select * from ', { query }, ' limit 1'), setting, format: DESCRIBED };
+  return { ...around(CLICKHOUSE, 'select * from ', { query, setting }, ' limit 1'), format: DESCRIBED };
 }
 
 /** The server's clock, in milliseconds since 1970. */

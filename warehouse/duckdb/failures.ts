@@ -3,7 +3,8 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
-import { placeIn, type Statement } from '../sql/statements.ts';
+import { placeIn } from '../sql/places.ts';
+import type { Statement } from '../sql/statements.ts';
 import { DuckdbError, EngineEnded, EngineSilent, LibraryMissing } from './engine.ts';
 import { RowPipeLost } from './pipe.ts';
 

@@ -154,7 +154,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   async function look({ query, setting, signal }: Question): Promise<Answer> {
     const { translator, stop } = watched(signal);
     try {
-      const plain = plainStatement({ query }, setting);
+      const plain = plainStatement({ query, setting });
       const columns = await describe(plain).catch(translator(plain));
       const statement = lookStatement(query, columns, setting);
       const [row] = await engine

@@ -1,6 +1,6 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Statement } from '../sql/statements.ts';
-import { piecesOf, withoutFinalSemicolon } from '../sql/semicolon.ts';
+import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
+import { piecesOf, singleStatement } from '../sql/semicolon.ts';
 import type { DuckdbColumn } from './kinds.ts';
 import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
 
@@ -33,10 +33,10 @@ export function quoteText(text: string): string {
  * The user's query alone, or the whole table. DuckDB must prepare it as a single SELECT. So an accepted text closes
  * everything that it opens, and cannot end the statements that contain it.
  */
-export function plainStatement(segment: SegmentRequest['segment'], setting?: string): Statement {
-  const { query } = segment;
+export function plainStatement(segment: Selection): Statement {
+  const { query, setting } = segment;
   if (query === undefined) return around(DUCKDB, 'select * from ', segment, '');
-  return { text: withoutFinalSemicolon(query, DUCKDB.tokens), query, offset: 0, setting };
+  return { text: singleStatement(query, DUCKDB.tokens, setting), query, offset: 0, setting };
 }
 
 /** Whether a query has only comments, blanks and semicolons, for which DuckDB has no error. */
@@ -48,7 +48,7 @@ export function isNothing(query: string): boolean {
 export function lookStatement(query: string, columns: DuckdbColumn[], setting: string): Statement {
   const [first] = columns;
   const before = `select ${textOf(first!)} from `;
-  return { ...around(DUCKDB, before, { query }, `${aliases(columns)} limit 1`), setting };
+  return around(DUCKDB, before, { query, setting }, `${aliases(columns)} limit 1`);
 }
 
 /**

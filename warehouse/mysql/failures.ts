@@ -5,6 +5,7 @@ import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { Session } from './session.ts';
+import { placeOfSyntax } from './places.ts';
 import { TLS_FAILED } from './tls.ts';
 
 /** The source with the facts for messages. */
@@ -144,7 +145,9 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
       return new Failure('sourceLoginRefused', { connection, check, code }, options);
     }
     const condition = CONDITION_OF.get(errno) ?? 'other';
-    return new Failure('queryRefused', { setting, table, condition, code }, options);
+    const isPlaced = condition === 'syntax' && statement !== undefined && sqlMessage !== undefined;
+    const at = isPlaced ? placeOfSyntax(sqlMessage, statement) : undefined;
+    return new Failure('queryRefused', { setting, table, condition, at, code }, options);
   }
 }
 

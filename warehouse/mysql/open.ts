@@ -4,7 +4,7 @@ import { pickColumns } from '../columns.ts';
 import { segmentRead, watch } from '../reading.ts';
 import { readerName, type Answer, type Guarantees, type Question, type Reader } from '../source.ts';
 import type { SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
-import type { Statement } from '../sql/statements.ts';
+import type { Selection, Statement } from '../sql/statements.ts';
 import { withMarkedFaults } from '../utf8.ts';
 import { connect, endedError } from './connection.ts';
 import { failuresOf, type Source } from './failures.ts';
@@ -19,7 +19,7 @@ import { refuseLosses } from './warnings.ts';
 const GUARANTEES: Guarantees = {
   snapshot: 'transaction',
   readOnly: 'server',
-  errorPosition: 'none',
+  errorPosition: 'syntax',
   tried: true,
 };
 
@@ -85,8 +85,8 @@ export async function openMysql(
     }
   }
 
-  async function describe(segment: SegmentRequest['segment'], setting?: string): Promise<MysqlColumn[]> {
-    const { text } = describeStatement(segment, setting);
+  async function describe(segment: Selection): Promise<MysqlColumn[]> {
+    const { text } = describeStatement(segment);
     try {
       return (await connection.describe(text, short)).map(describeColumn);
     } catch (error) {
@@ -96,10 +96,10 @@ export async function openMysql(
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
+    const statement = describeStatement({ query, setting });
     const { stop } = watch(signal, close, failures);
-    const statement = describeStatement({ query }, setting);
     const answer = async () => {
-      const [column] = await describe({ query }, setting);
+      const [column] = await describe({ query, setting });
       const { kind, expression, encoding } = column!;
       const { text } = lookStatement(query, expression, { setting, name });
       const lines = connection.lines(text, new RowLines([encoding]), long);

@@ -1,5 +1,5 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Statement } from '../sql/statements.ts';
+import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 
 /** Quotes a name. */
 export function quoted(name: string): string {
@@ -26,13 +26,13 @@ const MYSQL: Dialect = {
  * Selects all columns of a segment. It is only prepared: MariaDB would evaluate some queries even with `limit 0`. The
  * server accepts one statement only, so an accepted query is one, and closes everything that it opens.
  */
-export function describeStatement(segment: SegmentRequest['segment'], setting?: string): Statement {
-  return { ...around(MYSQL, 'select * from ', segment, ''), setting };
+export function describeStatement(segment: Selection): Statement {
+  return around(MYSQL, 'select * from ', segment, '');
 }
 
 /** Selects the first row of a query. */
 export function lookStatement(query: string, expression: string, { setting, name }: Told): Statement {
-  return { ...around(MYSQL, `select ${comment(name)} ${expression} from `, { query }, ' limit 1'), setting };
+  return around(MYSQL, `select ${comment(name)} ${expression} from `, { query, setting }, ' limit 1');
 }
 
 /** Selects the segment's columns. */

@@ -7,7 +7,8 @@ import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { OfLogin } from '../../postgres/client.ts';
 import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
 import type { Session } from './session.ts';
-import { placeIn, unitsAt, type Statement } from '../sql/statements.ts';
+import { placeIn, unitsAt } from '../sql/places.ts';
+import type { Statement } from '../sql/statements.ts';
 
 /** The source with the facts for messages. */
 export interface Source {

@@ -37,7 +37,7 @@ export function describeStatement(segment: SegmentRequest['segment']): Statement
 
 /** The first row of any query, also with the extended protocol. */
 export function lookStatement(query: string, setting: string): Statement {
-  return { ...around(POSTGRES, 'select * from ', { query }, ' limit 1'), setting };
+  return around(POSTGRES, 'select * from ', { query, setting }, ' limit 1');
 }
 
 /** Reads the segment in the COPY text format, one line per row. */

@@ -22,7 +22,7 @@ import { temporaryLogin } from './iam.ts';
 import { columnOf, type RedshiftColumn } from './kinds.ts';
 import { RowLines } from './lines.ts';
 import { beginReading } from './session.ts';
-import { describeStatement, hasSeveralStatements, lookStatement, readStatement } from './statements.ts';
+import { describeStatement, lookStatement, readStatement } from './statements.ts';
 import { RowStream } from './stream.ts';
 
 const GUARANTEES: Guarantees = {
@@ -77,9 +77,6 @@ export async function openRedshift(
 
   /** Runs a statement with the extended protocol, which accepts only one. */
   async function ask(statement: Statement) {
-    const { setting } = statement;
-    if (hasSeveralStatements(statement))
-      throw new Failure('queryRefused', { setting, condition: 'severalStatements', code: 'Redshift' });
     const { fields, rows } = await client.within(long, client.query(asText(statement)));
     return { columns: fields.map(columnOf), row: (rows as unknown as (string | null)[][])[0] };
   }

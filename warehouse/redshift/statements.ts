@@ -1,6 +1,5 @@
 import pg from 'pg';
 import type { SegmentRequest } from '../source.ts';
-import { piecesOf } from '../sql/semicolon.ts';
 import { around, type Dialect, type Statement } from '../sql/statements.ts';
 
 /** The lexer of PostgreSQL 8.0, which Redshift descends from: in every text, a backslash escapes. */
@@ -26,7 +25,7 @@ export function describeStatement(segment: SegmentRequest['segment']): Statement
 
 /** The first row of any query, also with the extended protocol. */
 export function lookStatement(query: string, setting: string): Statement {
-  return { ...around(REDSHIFT, 'select * from ', { query }, ' limit 1'), setting };
+  return around(REDSHIFT, 'select * from ', { query, setting }, ' limit 1');
 }
 
 /**
@@ -37,14 +36,4 @@ export function lookStatement(query: string, setting: string): Statement {
 export function readStatement(segment: SegmentRequest['segment'], columns: { name: string }[]): Statement {
   const list = columns.map(({ name }) => `${pg.escapeIdentifier(name)}, `);
   return around(REDSHIFT, `select ${list.join('')}count(*) over () from `, segment, '');
-}
-
-/**
- * Whether a query has a semicolon before its end. The simple protocol, which reads the segment, would run the
- * statements after it, so such a query is not even described.
- */
-export function hasSeveralStatements({ query }: Statement): boolean {
-  if (query === undefined) return false;
-  for (const { text } of piecesOf(query, REDSHIFT.tokens)) if (text === ';') return true;
-  return false;
 }

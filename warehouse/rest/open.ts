@@ -4,10 +4,10 @@ import { Failure } from '../../contract/failure.ts';
 import { pickFolded } from '../columns.ts';
 import { segmentRead } from '../reading.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
-import { withoutFinalSemicolon } from '../sql/semicolon.ts';
-import { around, type Statement } from '../sql/statements.ts';
+import { singleStatement } from '../sql/semicolon.ts';
+import { around, type Selection, type Statement } from '../sql/statements.ts';
 import { JsonLines } from './json-lines.ts';
-import type { RestColumn, RestService, Running, Segment } from './service.ts';
+import type { RestColumn, RestService, Running } from './service.ts';
 
 /**
  * A warehouse that is an HTTP service. Each statement has its own snapshot: the one that describes the segment, and the
@@ -77,9 +77,8 @@ export function openRest(service: RestService): Warehouse {
     }
   }
 
-  async function describe(segment: Segment, setting?: string): Promise<RestColumn[]> {
-    const statement = { ...around(dialect, 'select * from ', segment, ' limit 0'), setting };
-    const described = await submit(statement);
+  async function describe(segment: Selection): Promise<RestColumn[]> {
+    const described = await submit(around(dialect, 'select * from ', segment, ' limit 0'));
     const columns = await described.columns(ended.signal);
     running.delete(described);
     return columns;
@@ -107,7 +106,7 @@ export function openRest(service: RestService): Warehouse {
     const [column] = columns;
     if (!column) throw service.unreadable();
     const before = `with answer (${columns.map((_, at) => `c${at}`).join(', ')}) as (`;
-    const own = withoutFinalSemicolon(query, dialect.tokens);
+    const own = singleStatement(query, dialect.tokens, setting);
     const text = `${before}${own}\n) select ${column.expression('c0')} from answer limit 1`;
     const lines = linesOf(await submit({ text, query: own, offset: before.length, setting }), [column]);
     let line = '';
@@ -117,7 +116,7 @@ export function openRest(service: RestService): Warehouse {
 
   function look({ query, setting, signal }: Question): Promise<Answer> {
     return obeying(signal, async () => {
-      const columns = await describe({ query }, setting);
+      const columns = await describe({ query, setting });
       const field = await first(query, columns, setting);
       const value = field === undefined ? null : unescapeCopy(field);
       return { found: field !== undefined, kind: columns[0]!.kind, value };

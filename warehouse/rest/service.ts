@@ -1,5 +1,5 @@
 import type { Column } from '../../activation/values/kinds.ts';
-import type { Guarantees, SegmentRequest } from '../source.ts';
+import type { Guarantees } from '../source.ts';
 import type { Dialect, Statement } from '../sql/statements.ts';
 import type { Conversion } from '../sql/conversions.ts';
 import type { JsonLines } from './json-lines.ts';
@@ -46,6 +46,3 @@ export interface RestService {
   /** Ends all connections. */
   close(): Promise<void>;
 }
-
-/** A segment, or a query of a guard. */
-export type Segment = SegmentRequest['segment'];

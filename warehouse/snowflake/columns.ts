@@ -13,6 +13,8 @@ export interface FieldType {
 
 const KINDS: Record<string, ColumnKind> = {
   text: 'text',
+  // as exact as NUMBER, with an exponent up to ±16384, which only a text has room for: `-9.87e-250`
+  decfloat: 'text',
   boolean: 'boolean',
   real: 'float',
   date: 'date',

@@ -1,3 +1,6 @@
+import { Failure } from '../../contract/failure.ts';
+import { placeIn } from './places.ts';
+
 /** What the lexer of a database knows besides single characters, as far as a semicolon or a comment can be in it. */
 export interface Tokens {
   /** Sticky expressions (`/…/y`) of texts, quoted names, words and comments that end with their line. */
@@ -8,16 +11,26 @@ export interface Tokens {
   nestsComments: boolean;
 }
 
+/** A quote whose end is missing, so that the query is not understood. */
+export const UNCLOSED = /^['"`]$/;
+
 /**
  * Replaces the semicolon at the end of a query with a blank, whatever blanks, comments or further semicolons follow it,
  * because people paste what they tried in a console. All other characters stay in place, so error positions stay
- * correct. A semicolon elsewhere stays, and the database refuses it.
+ * correct. The databases refuse a second statement, too, but many call it a syntax error.
+ * @param setting the setting with the query; undefined for the segment's
+ * @throws Failure SegmentQueryFailed (a semicolon is followed by more)
  */
-export function withoutFinalSemicolon(query: string, tokens: Tokens): string {
-  let ending: number[] = [];
-  for (const { at, isBlank } of piecesOf(query, tokens)) {
-    if (query[at] === ';') ending.push(at);
-    else if (!isBlank) ending = [];
+export function singleStatement(query: string, tokens: Tokens, setting?: string): string {
+  const pieces = [...piecesOf(query, tokens)];
+  if (pieces.some(({ text }) => UNCLOSED.test(text))) return query; // the database reports it
+  const ending: number[] = [];
+  for (const { at, text, isBlank } of pieces) {
+    if (text === ';') ending.push(at);
+    else if (!isBlank && ending.length > 0) {
+      const place = placeIn({ text: query, query, offset: 0 }, ending[0]!);
+      throw new Failure('queryRefused', { setting, condition: 'severalStatements', at: place });
+    }
   }
   return ending.reduce((text, at) => `${text.slice(0, at)} ${text.slice(at + 1)}`, query);
 }

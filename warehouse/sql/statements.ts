@@ -1,6 +1,5 @@
-import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { SegmentRequest } from '../source.ts';
-import { withoutFinalSemicolon, type Tokens } from './semicolon.ts';
+import { singleStatement, type Tokens } from './semicolon.ts';
 
 /** How a database writes SQL, as far as a segment is put into a statement. */
 export interface Dialect {
@@ -22,39 +21,25 @@ export interface Statement {
   setting?: string;
 }
 
+/** What a statement selects from: a segment, or a query of another setting, such as `guards.freshness`. */
+export type Selection = SegmentRequest['segment'] & { setting?: string };
+
 /**
  * Puts a segment between two texts, such as `select * from ` and ` limit 0`. Its query becomes a derived table, which
  * no query can leave that has one statement only and closes what it opens.
+ * @throws Failure SegmentQueryFailed (it has several statements)
  */
 export function around(
   { quote, tokens }: Dialect,
   before: string,
-  segment: SegmentRequest['segment'],
+  { query: written, table = '', setting }: Selection,
   after: string,
 ): Statement {
-  if (segment.query !== undefined) {
-    const query = withoutFinalSemicolon(segment.query, tokens);
+  if (written !== undefined) {
+    const query = singleStatement(written, tokens, setting);
     // the line break ends a comment on the query's last line
-    return { text: `${before}(${query}\n) segment${after}`, query, offset: before.length + 1 };
+    return { text: `${before}(${query}\n) segment${after}`, query, offset: before.length + 1, setting };
   }
-  const table = (segment.table ?? '').split('.').map(quote);
-  return { text: `${before}${table.join('.')} segment${after}`, table: segment.table, offset: 0 };
-}
-
-/**
- * Returns the place in the user's own query for a position in the whole statement.
- * @param position in UTF-16 units, from 0
- */
-export function placeIn({ query, offset }: Statement, position: number): QueryPlace | undefined {
-  if (query === undefined) return undefined;
-  const at = position - offset;
-  if (at < 0) return undefined;
-  if (at >= query.length) return 'end';
-  const lines = query.slice(0, at).split('\n');
-  return { line: lines.length, column: [...lines.at(-1)!].length + 1 };
-}
-
-/** Converts a position in characters of Unicode into one in UTF-16 units; both from 0. */
-export function unitsAt(text: string, characters: number): number {
-  return [...text].slice(0, characters).join('').length;
+  const name = table.split('.').map(quote).join('.');
+  return { text: `${before}${name} segment${after}`, table, offset: 0 };
 }

@@ -4,6 +4,7 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import { lineIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { During, Failures } from '../reading.ts';
 
@@ -109,6 +110,5 @@ export const NO_TLS = 'ERR_SQLSERVER_NO_TLS';
 
 /** The server tells lines from 1, which are those of the user's query (query.ts). */
 function placeOf({ lineNumber = 0 }: TediousError, statement?: Statement): QueryPlace | undefined {
-  if (statement?.query === undefined || lineNumber < 1) return undefined;
-  return lineNumber > statement.query.split('\n').length ? 'end' : { line: lineNumber };
+  return statement && lineIn(statement, lineNumber);
 }

@@ -11,7 +11,8 @@ import type {
   Warehouse,
 } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
-import { placeIn } from '../sql/statements.ts';
+import { placeIn } from '../sql/places.ts';
+import type {} from '../sql/statements.ts';
 import { connect, type SqlServerTarget, type Timeouts } from './connection.ts';
 import { failuresOf } from './failures.ts';
 import { columnOf, expressionOf, textOf, type SqlServerColumn } from './kinds.ts';
@@ -86,7 +87,7 @@ export async function openSqlServer(
 
   /** Describes the columns of a query without reading a row. */
   async function describe(query: Query, statement: Statement): Promise<SqlServerColumn[]> {
-    refuse(query, statement.setting);
+    refuse(query);
     const { columns } = await run(statement.text, statementTimeout);
     return columns.map(columnOf);
   }
@@ -95,17 +96,17 @@ export async function openSqlServer(
     const { translator, stop } = watched(signal);
     try {
       await begin().catch(translator());
-      let query = queryOf({ query: text });
-      let description = statementOf(query, 'top (0) *', setting);
+      let query = queryOf({ query: text, setting });
+      let description = statementOf(query, 'top (0) *');
       const named = async (error: Error & { number?: number }) => {
         if (error.number !== UNNAMED) throw error;
         const { rows } = await run(describeStatement(query), short);
         query = withNames(query, rows);
-        description = statementOf(query, 'top (0) *', setting);
+        description = statementOf(query, 'top (0) *');
         return describe(query, description);
       };
       const [column] = await describe(query, description).catch(named).catch(translator(description));
-      const statement = statementOf(query, `top (1) ${expressionOf(column!)} as c0`, setting);
+      const statement = statementOf(query, `top (1) ${expressionOf(column!)} as c0`);
       const { row } = await run(statement.text, statementTimeout).catch(translator(statement));
       signal.throwIfAborted();
       const value = (row?.[0] ?? null) as string | null;
@@ -164,12 +165,12 @@ export async function openSqlServer(
 }
 
 /** Refuses what could leave the derived table. */
-function refuse(query: Query, setting?: string): void {
+function refuse(query: Query): void {
   const refused = refusalOf(query);
   if (!refused) return;
   const { condition, at } = refused;
   const place = placeIn({ text: '', query: query.query, offset: 0 }, at);
-  throw new Failure('queryRefused', { setting, condition, at: place, code: 'SQL Server' });
+  throw new Failure('queryRefused', { setting: query.setting, condition, at: place });
 }
 
 /** Returns what the database guarantees. READ COMMITTED with locks can miss rows that move, so it guarantees nothing. */

@@ -1,6 +1,5 @@
-import type { SegmentRequest } from '../source.ts';
-import { piecesOf, withoutFinalSemicolon, type Piece, type Tokens } from '../sql/semicolon.ts';
-import type { Statement } from '../sql/statements.ts';
+import { piecesOf, singleStatement, UNCLOSED, type Piece, type Tokens } from '../sql/semicolon.ts';
+import type { Selection, Statement } from '../sql/statements.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 
 /** https://learn.microsoft.com/en-us/sql/relational-databases/databases/database-identifiers */
@@ -21,6 +20,7 @@ export interface Query {
   /** What the user wrote. */
   query?: string;
   table?: string;
+  setting?: string;
 }
 
 /** A query that is refused before it is sent. */
@@ -34,20 +34,24 @@ export function quote(name: string): string {
   return `[${name.replaceAll(']', ']]')}]`;
 }
 
-/** Splits a segment for its statements; all line breaks stay, so that the server's line numbers are those of the user. */
-export function queryOf({ query, table = '' }: SegmentRequest['segment']): Query {
+/**
+ * Splits a segment for its statements; all line breaks stay, so that the server's line numbers are those of the user.
+ * @throws Failure SegmentQueryFailed (it has several statements)
+ */
+export function queryOf({ query, table = '', setting }: Selection): Query {
   if (query === undefined)
     return { with: '', from: table.split('.').map(quote).join('.'), alias: 'segment', table };
-  const text = withoutLeadingSemicolon(withoutFinalSemicolon(query, TOKENS));
+  const text = singleStatement(withoutLeadingSemicolon(query), TOKENS, setting);
   const at = endOfWith(solid(text));
   // the line break ends a comment on the query's last line
-  return { with: text.slice(0, at), from: `(${text.slice(at)}\n)`, alias: 'segment', query: text };
+  return { with: text.slice(0, at), from: `(${text.slice(at)}\n)`, alias: 'segment', query: text, setting };
 }
 
 /** Puts a segment into a statement. The server tells lines only, so `offset` is not used. */
-export function statementOf(segment: Query, list: string, setting?: string): Statement {
+export function statementOf(segment: Query, list: string): Statement {
   const text = `${segment.with}select ${list} from ${segment.from} ${segment.alias}`;
-  return { text, query: segment.query, table: segment.table, offset: 0, setting };
+  const { query, table, setting } = segment;
+  return { text, query, table, offset: 0, setting };
 }
 
 /** Asks for the columns of a query whose expressions may have no names. */
@@ -70,7 +74,7 @@ export function refusalOf({ query }: Query): Refused | undefined {
   const pieces = solid(query);
   let depth = 0;
   for (const { text, at } of pieces) {
-    if (text === ';') return { condition: 'severalStatements', at };
+    if (UNCLOSED.test(text) || text === '[') return { condition: 'syntax', at };
     if (text === '(') depth += 1;
     else if (text === ')' && --depth < 0) return { condition: 'severalStatements', at };
     else if (/^go$/i.test(text) && isAlone(query, at)) return { condition: 'batchSeparator', at };

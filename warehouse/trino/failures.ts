@@ -3,7 +3,8 @@ import { Failure } from '../../contract/failure.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { networkFailure } from '../http/failures.ts';
-import { placeIn, unitsAt, type Statement } from '../sql/statements.ts';
+import { placeOfLine } from '../sql/places.ts';
+import type { Statement } from '../sql/statements.ts';
 import type { Failures } from '../reading.ts';
 
 /** The `error` of an answer: https://trino.io/docs/current/develop/client-protocol.html#queryerror-attributes */
@@ -104,8 +105,5 @@ export function failuresOf({
 /** Trino counts lines, and characters of a line, from 1. */
 function placeOf({ errorLocation }: TrinoErrorInfo, statement?: Statement): QueryPlace | undefined {
   if (!errorLocation || !statement) return undefined;
-  const { lineNumber, columnNumber } = errorLocation;
-  const lines = statement.text.split('\n');
-  const before = lines.slice(0, lineNumber - 1).reduce((sum, line) => sum + line.length + 1, 0);
-  return placeIn(statement, before + unitsAt(lines[lineNumber - 1] ?? '', columnNumber - 1));
+  return placeOfLine(statement, errorLocation.lineNumber, errorLocation.columnNumber - 1);
 }

@@ -1,7 +1,5 @@
-import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import { TIMEOUTS } from '../http/connection.ts';
-import { httpTarget } from '../http/target.ts';
 import { segmentRead, watch } from '../reading.ts';
 import { JsonLines } from '../rest/json-lines.ts';
 import type {
@@ -19,6 +17,7 @@ import { Coordinator } from './coordinator.ts';
 import { failuresOf } from './failures.ts';
 import { conversionOf, describeColumn, type TrinoColumn } from './kinds.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
+import { trinoTarget } from './url.ts';
 
 const GUARANTEES: Guarantees = {
   snapshot: 'statement',
@@ -26,12 +25,8 @@ const GUARANTEES: Guarantees = {
   errorPosition: 'all',
   tried: true,
 };
-const EXAMPLE = 'https://user:password@host:8443/catalog/schema';
 /** Trino gives up a query after five minutes in which its client asks for nothing. */
 const HEARTBEAT = 60_000;
-
-/** What a header of HTTP cannot contain, as which user, catalog and schema are sent. */
-const NO_HEADER = /[^\x20-\x7e\xa0-\xff]/;
 
 /**
  * Trino as a warehouse, by its client protocol. Nothing is sent before the first statement.
@@ -42,19 +37,7 @@ export function openTrino(
   timeouts = { ...TIMEOUTS, heartbeat: HEARTBEAT },
 ): Warehouse {
   const failures = failuresOf(source);
-  const target = httpTarget(source.url, source.variable, EXAMPLE);
-  if (target.user === undefined && target.token === undefined)
-    throw new Failure('sourceSettingUnusable', {
-      connection: source.variable,
-      setting: 'The URL',
-      expected: `${EXAMPLE}, with a user`,
-    });
-  if ([target.user ?? '', ...target.path].some((text) => NO_HEADER.test(text)))
-    throw new Failure('sourceSettingUnusable', {
-      connection: source.variable,
-      setting: 'The URL',
-      expected: `${EXAMPLE}, with Latin characters`,
-    });
+  const target = trinoTarget(source.url, source.variable);
   const coordinator = new Coordinator(target, { ...source, timeouts });
   let closing: Promise<void> | undefined;
 
@@ -73,7 +56,7 @@ export function openTrino(
   async function look({ query, setting, signal }: Question): Promise<Answer> {
     const { translator, stop } = watched(signal);
     try {
-      const described = describeStatement({ query }, setting);
+      const described = describeStatement({ query, setting });
       const columns = await describe(described).catch(translator(described));
       const statement = lookStatement(query, setting, columns);
       const { data } = await coordinator.table(statement.text).catch(translator(statement));

@@ -1,5 +1,5 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Statement } from '../sql/statements.ts';
+import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 import type { TrinoColumn } from './kinds.ts';
 
 /** https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/io/trino/grammar/sql/SqlBase.g4 */
@@ -13,8 +13,8 @@ const TRINO: Dialect = {
 };
 
 /** Describes the segment without reading a row. */
-export function describeStatement(segment: SegmentRequest['segment'], setting?: string): Statement {
-  return { ...around(TRINO, 'select * from ', segment, ' limit 0'), setting };
+export function describeStatement(segment: Selection): Statement {
+  return around(TRINO, 'select * from ', segment, ' limit 0');
 }
 
 /** The columns of a segment get names of our own, because a query's own can be missing, or occur twice. */
@@ -36,7 +36,7 @@ export function readStatement(
 /** The first column of the first row. */
 export function lookStatement(query: string, setting: string, [column, ...others]: TrinoColumn[]): Statement {
   const after = `${aliases(1 + others.length)} limit 1`;
-  return { ...around(TRINO, `select ${asText(column!)} from `, { query }, after), setting };
+  return around(TRINO, `select ${asText(column!)} from `, { query, setting }, after);
 }
 
 /** The server's clock, in milliseconds since 1970. */

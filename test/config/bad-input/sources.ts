@@ -15,7 +15,27 @@ const other = (driver: string, connection: string, ...problems: string[]): Case 
 ];
 
 export const SOURCES: Case[] = [
-  ['driver: postgres', 'driver: oracle', `:1 driver: expected ${DRIVERS.join(', ')}, got "oracle"`],
+  ...['oracle', 'athena', 'sqlite', 'presto', 'db2', 'constructor'].map((driver): Case => [
+    DRIVER,
+    `driver: ${driver}`,
+    `:1 driver: expected ${DRIVERS.join(', ')}, got "${driver}"`,
+  ]),
+  ...Object.entries({
+    mariadb: 'mysql',
+    mssql: 'sqlserver',
+    'sql-server': 'sqlserver',
+    'Microsoft SQL Server': 'sqlserver',
+    postgresql: 'postgres',
+    PostgreSQL: 'postgres',
+    'amazon-redshift': 'redshift',
+    'aurora-postgresql': 'postgres',
+    motherduck: 'duckdb',
+    snowflak: 'snowflake',
+  }).map(([driver, meant]): Case => [
+    DRIVER,
+    `driver: ${driver}`,
+    `:1 driver: expected ${DRIVERS.join(', ')} (did you mean ${meant}?), got "${driver}"`,
+  ]),
   [
     '{ env: SHOP_DATABASE_URL }',
     'postgres://u:hunter2@h/db',

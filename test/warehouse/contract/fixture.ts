@@ -71,6 +71,8 @@ export const SQL = {
   } as Record<string, string>,
   nowhere: 'select 1 as id\nfrom nowhere',
   nowhereSays: /a table does not exist, at line 2, column 6/,
+  broken: 'select 1 as id\nfrom where',
+  brokenSays: /a syntax error, at line 2, column 6 of the query/,
   /** What orders a query by its column `id`. */
   orderById: 'order by id',
   emailAndId: "select 'x' as email, 1 as id",

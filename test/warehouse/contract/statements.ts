@@ -52,10 +52,21 @@ export function describeStatements(fixture: Dialected): void {
       'select 1 as id) segment; drop table contract_kept; select * from (select 1 as id',
       'select 1 as id) segment) to stdout; drop table contract_kept; --',
     ]) {
+      const column = query.indexOf(';') + 1;
       await expect(readAll(await fixture.open(), query, ['id'])).rejects.toMatchObject({
         type: 'SegmentQueryFailed',
+        message: `The segment's query failed: it has more than one statement, at line 1, column ${column} of the query.`,
       });
     }
+    const warehouse = await fixture.open();
+    const { signal } = new AbortController();
+    const asked = { query: 'select 1;\nselect 2', setting: 'guards.freshness', signal };
+    await expect(warehouse.look(asked)).rejects.toMatchObject({
+      type: 'SegmentQueryFailed',
+      message:
+        'The query in guards.freshness failed: it has more than one statement, at line 1, column 9 of the query.',
+    });
+    await warehouse.close();
     expect((await readAll(await fixture.open(), { table: 'contract_kept' }, ['id'])).lines).toEqual([]);
   });
 
@@ -67,6 +78,18 @@ export function describeStatements(fixture: Dialected): void {
       message: expect.stringMatching(sql.nowhereSays) as string,
       words: expect.any(Sealed) as unknown,
     });
+  });
+
+  test('a syntax error says where it is, in a segment and in a guard', async () => {
+    const { broken, brokenSays } = fixture.sql;
+    const message = expect.stringMatching(brokenSays) as string;
+    const failure = { type: 'SegmentQueryFailed', message, words: expect.any(Sealed) as unknown };
+    const warehouse = await fixture.open();
+    const { signal } = new AbortController();
+    const asked = warehouse.look({ query: broken, setting: 'guards.freshness', signal });
+    await expect(asked).rejects.toMatchObject(failure);
+    await warehouse.close();
+    await expect(readAll(await fixture.open(), broken, ['id'])).rejects.toMatchObject(failure);
   });
 
   test('a missing column is reported with the nearest name', async () => {

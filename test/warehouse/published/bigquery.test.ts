@@ -66,7 +66,7 @@ test.each<[Step, string, string, RegExp]>([
     'dry run',
     'query-error',
     'SegmentQueryFailed',
-    /its syntax, a name or a type is not valid.*BigQuery error invalidQuery/,
+    /a column does not exist, at .*BigQuery error invalidQuery/,
   ],
   ['job', 'query-error', 'SegmentQueryFailed', /BigQuery error invalidQuery/],
   ['dry run', 'table-not-found', 'SegmentQueryFailed', /a table or another object does not exist/],

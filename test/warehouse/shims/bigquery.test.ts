@@ -129,7 +129,10 @@ describe("BigQuery's shim: queries by the REST API", () => {
     expect((await calls.results('selec 1')).error!.message).toBe(
       'Syntax error: Unexpected identifier "selec" at [1:1]',
     );
-    expect((await calls.results('select\n foo(1)')).error!.message).toBe('Function not found: foo at [2:2]');
+    const missing = async (query: string) => (await calls.results(query)).error!.message;
+    expect(await missing('select\n foo(1)')).toBe('Function not found: foo at [2:2]');
+    expect(await missing('select\r\n\tfoo(1)')).toBe('Function not found: foo at [2:9]');
+    expect(await missing("select 'é🎈', foo(1)")).toBe('Function not found: foo at [1:14]');
   });
 
   test('a table that does not exist is not found, as the real service says it', async () => {

@@ -79,7 +79,9 @@ export interface ErrorContext {
 export function bigqueryError(error: unknown, context: ErrorContext): ApiError {
   const { exception_type, exception_message, position, type, name } = parsed(error);
   const offset =
-    position === undefined || !context.positioned ? undefined : context.translated.origin(Number(position));
+    position === undefined || !context.positioned
+      ? undefined
+      : originOf(context.translated, Number(position));
   const at = offset === undefined ? '' : ` at [${placeOf(context.query, offset)}]`;
   const invalid = (message: string) => new ApiError({ reason: 'invalidQuery', location: 'query', message });
   const table =
@@ -104,6 +106,11 @@ export function bigqueryError(error: unknown, context: ErrorContext): ApiError {
     : invalid(`${exception_message.split('\n')[0]}${at}`);
 }
 
+/** DuckDB counts bytes. */
+function originOf(translated: Translated, position: number): number {
+  return translated.origin(Buffer.from(translated.sql).toString('utf8', 0, position).length);
+}
+
 function tableError(name: string, { project, location, defaultDataset }: ErrorContext): ApiError {
   const path = name.split('.');
   if (path.length === 1 && defaultDataset === undefined) {
@@ -126,8 +133,10 @@ function parsed(error: unknown): DuckDbError {
   }
 }
 
-/** Line and column, each from 1. */
+/** Line and column, each from 1; a tab leads to a column after a multiple of 8. */
 function placeOf(query: string, offset: number): string {
-  const before = query.slice(0, offset).split('\n');
-  return `${before.length}:${before.at(-1)!.length + 1}`;
+  const before = query.slice(0, offset).split(/\r\n|\r|\n/);
+  let column = 1;
+  for (const character of before.at(-1)!) column += character === '\t' ? 8 - ((column - 1) % 8) : 1;
+  return `${before.length}:${column}`;
 }
