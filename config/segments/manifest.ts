@@ -55,6 +55,7 @@ const sourceSchema = z.object({
 
 const manifestSchema = z.object({
   nodes: z.record(z.string(), keptSchema),
+  disabled: z.record(z.string(), z.array(keptSchema)).catch({}), // for messages only
   sources: z.record(z.string(), sourceSchema).default({}),
 });
 

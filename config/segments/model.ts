@@ -25,6 +25,9 @@ export function findModel(
   const exact = found.filter(([, node]) => isWhole(node, steps));
   const [one, ...others] = exact.length === 1 ? exact : found;
   if (!one) {
+    const disabled = Object.values(manifest.disabled).flat();
+    if (disabled.some((node) => RELATIONS.includes(node.resource_type) && isNamed(node, steps)))
+      return { problem: problemAt(file, path, 'modelDisabled', { model: name }) };
     const names = models.map(([, node]) => node.name);
     const near = nearest(steps.at(-1)!, names) ?? nearest(steps.at(-2) ?? '', names);
     return { problem: problemAt(file, path, 'modelUnknown', { model: name, near }) };
@@ -65,10 +68,14 @@ function folders({ fqn, version }: ManifestNode): string[] {
   return fqn.slice(1, version == null ? -1 : -2);
 }
 
-/** Whether the steps are the whole place, so that no other model is meant that has more folders. */
+/**
+ * Whether the steps are the whole place, or the package and the name, as in dbt's ref: then no other model is meant, whose
+ * folders or database have the same names.
+ */
 function isWhole(node: ManifestNode, steps: string[]): boolean {
-  const whole = [node.package_name, ...folders(node), node.name].join('.');
-  return [whole, `${whole}.v${node.version}`].includes(steps.join('.'));
+  const places = [[node.package_name, ...folders(node)], [node.package_name]];
+  const names = places.map((place) => [...place, node.name].join('.'));
+  return names.some((each) => [each, `${each}.v${node.version}`].includes(steps.join('.')));
 }
 
 /** Returns what the manifest says about a model as guards of an activation, or why it says nothing. */
@@ -95,10 +102,10 @@ export function guardsOfModel(
   if (fromModel.includes('tests')) {
     const tests = testsOf(manifest, id, node);
     if (tests.length === 0) complain('tests');
-    const uncompiled = tests.find((test) => !sqlOf(test));
-    if (uncompiled) {
-      const facts = { model: name, test: uncompiled.name };
-      problems.push(problemAt(file, ['guards', 'fromModel'], 'modelTestsUncompiled', facts));
+    for (const [reason, isWrong] of UNUSABLE) {
+      const test = tests.find((each) => isWrong(sqlOf(each)))?.name;
+      if (test !== undefined)
+        problems.push(problemAt(file, ['guards', 'fromModel'], reason, { model: name, test }));
     }
     asserted = [
       ...assertions,
@@ -108,6 +115,12 @@ export function guardsOfModel(
   const one = all.length > 0 ? { freshness: all } : {};
   return { guards: { ...guards, fromModel, ...one, assertions: asserted }, problems };
 }
+
+/** Why the SQL of a test cannot be run. With `--empty`, dbt gives a test no row of its model, so it always passes. */
+const UNUSABLE = [
+  ['modelTestsUncompiled', (sql?: string) => sql === undefined],
+  ['modelTestsEmpty', (sql = '') => /\(select \* from .+? where (?:false limit 0|1 ?= ?0)\)/.test(sql)],
+] as const;
 
 /** How people write dbt's default, that every row of the test is a failure. */
 const ANY_ROW = ['!=0', '<>0', '>0', '>=1'];

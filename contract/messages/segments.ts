@@ -55,6 +55,16 @@ export const SEGMENT_PROBLEMS = {
     says: ({ model, materialized }) =>
       `the dbt model "${model}" has no table or view, because it is ${materialized}; materialize it, or give a query`,
   }),
+  modelDisabled: message({
+    examples: [{ model: 'marts.vip' }],
+    says: ({ model }) =>
+      `the dbt model "${model}" is disabled in the dbt project; enable it, or name another one`,
+  }),
+  modelTestsEmpty: message({
+    examples: [{ model: 'marts.vip', test: 'unique_vip_email' }],
+    says: ({ model, test }) =>
+      `the dbt manifest was written with --empty, so the test ${test} of the model "${model}" sees no rows; run dbt build or dbt compile without --empty`,
+  }),
   modelTestsUncompiled: message({
     examples: [{ model: 'marts.vip', test: 'unique_vip_email' }],
     says: ({ model, test }) =>

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Destination } from '../../activation/definition/destination.ts';
 import type { Profiles } from '../../activation/definition/profiles.ts';
@@ -84,14 +83,15 @@ export interface Redirected {
 
 /**
  * Creates a folder whose destinations point to the simulators. It contains no secrets or addresses of the real
- * destinations. All other files are links to the original ones, so edits apply immediately.
+ * destinations. All other files are links to the original ones, so edits apply immediately. It is beside the original
+ * one, so that a relative path out of the folder, such as that of a dbt manifest, leads to the same file.
  */
 export async function writeRedirected(
   folder: string,
   { destinations }: Project,
   simulators: ReadonlyMap<string, Simulator>,
 ): Promise<Redirected> {
-  const projectFolder = await mkdtemp(join(tmpdir(), 'actito-sync-dev-'));
+  const projectFolder = await mkdtemp(join(dirname(folder), '.actito-sync-dev-'));
   for (const name of await readdir(folder)) {
     // also what sources and activations name by a path
     if (name !== 'destinations' && !name.startsWith('.'))

@@ -1,17 +1,11 @@
 import { execFile } from 'node:child_process';
-import { appendFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { problemInWords } from '../../contract/messages/project.ts';
-import { definitionOf, loadProject } from '../../config/project.ts';
-import { hasJinja } from '../../config/segments/jinja.ts';
-import { ACTIVATION, projectFolder, VALID } from './folders.ts';
+import { loadProject } from '../../config/project.ts';
+import { projectFolder, resolved, VALID, withSegment } from './folders.ts';
 import { MANIFEST, node, testNode } from './manifest.ts';
-
-const withSegment = (segment: string, more = '') =>
-  ACTIVATION.replace('  query: select 1\n', `  ${segment}\n`) + more;
 
 function folderWith(manifest: string | object, segment: string, more = '') {
   return projectFolder({
@@ -20,15 +14,6 @@ function folderWith(manifest: string | object, segment: string, more = '') {
     'dbt/manifest.json': typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
     'activations/vip.yaml': withSegment(segment, more),
   });
-}
-
-/** The query of a model, or the problems with it. */
-async function resolved(folder: string) {
-  const project = await loadProject(folder);
-  const problems = project.problems.map(problemInWords);
-  if (problems.length > 0) return { problems };
-  const { segment, guards } = definitionOf(project, 'vip').activation;
-  return { query: segment.query, guards, problems };
 }
 
 const withNodes = (nodes: object, sources: object = {}) => ({ nodes, sources });
@@ -68,10 +53,25 @@ describe('a model', () => {
     const nodes = {
       'model.shop.vip': node('vip', { fqn: ['shop', 'vip'], relation_name: 'the_first' }),
       'model.crm.vip': node('vip', { package_name: 'crm', fqn: ['crm', 'shop', 'vip'] }),
-      'model.shop_2.vip': node('vip', { package_name: 'shop', fqn: ['shop', 'marts', 'vip'] }),
+      'model.web.vip': node('vip', { package_name: 'web', fqn: ['web', 'shop', 'vip'] }),
     };
     const { query } = await resolved(await folderWith(withNodes(nodes), 'model: shop.vip'));
     expect(query).toBe('select * from the_first');
+  });
+
+  it('is found by its package as in ref, even if the database of another one has the same name', async () => {
+    const nodes = {
+      'model.shop.vip': node('vip', { database: 'shop', relation_name: 'the_first' }),
+      'model.crm.vip': node('vip', { package_name: 'crm', fqn: ['crm', 'vip'], database: 'shop' }),
+    };
+    const { query } = await resolved(await folderWith(withNodes(nodes), 'model: shop.vip'));
+    expect(query).toBe('select * from the_first');
+  });
+
+  it('that is disabled is reported as such', async () => {
+    const manifest = { nodes: {}, disabled: { 'model.shop.vip': [node('vip')] } };
+    const { problems } = await resolved(await folderWith(manifest, 'model: marts.vip'));
+    expect(problems).toEqual([expect.stringContaining('"marts.vip" is disabled') as string]);
   });
 
   it('can be named with folders that are no words of SQL', async () => {
@@ -101,6 +101,15 @@ describe('the tests of a model', () => {
     async (limit) => {
       const config = { severity: 'error', error_if: limit, fail_calc: 'COUNT( * )' };
       expect(await assertionsOf({ 'test.a': testNode('unique', { config }) })).toEqual(['dbt test unique']);
+    },
+  );
+
+  it.each(['"my dwh"."analytics"."vip" where false limit 0', '[vip] where 1=0'])(
+    'in a manifest of dbt build --empty are no assertions: %s',
+    async (relation) => {
+      const compiled_code = `select email from (select * from ${relation}) as _dbt_limit where email is null`;
+      const problems = await assertionsOf({ 'test.a': testNode('unique', { compiled_code }) });
+      expect(problems).toEqual([expect.stringContaining('was written with --empty') as string]);
     },
   );
 
@@ -184,54 +193,5 @@ describe('a manifest', () => {
     const parsed = parse.mock.calls.filter(([each]) => each === text);
     parse.mockRestore();
     expect(parsed).toHaveLength(1);
-  });
-});
-
-describe('a query', () => {
-  const rejection = 'dbt templates, which actito-sync does not render';
-  const asFile = withSegment('query: { file: vip.sql }');
-
-  it.each([
-    "select * from {{ ref('vip') }}",
-    'select 1 from x where day = \'{{ var("day") }}\'',
-    '{{ config(materialized="table") }} select 1',
-    '{% set a = 1 %}\nselect 1',
-    'select {{- dbt_utils.star(from=x) }} from t',
-    'select * from {{ this }}',
-  ])('with jinja is rejected: %s', async (sql) => {
-    const inFile = { ...VALID, 'activations/vip.yaml': asFile, 'activations/vip.sql': sql };
-    const inYaml = { ...VALID, 'activations/vip.yaml': withSegment(`query: ${JSON.stringify(sql)}`) };
-    for (const files of [inFile, inYaml]) {
-      const { problems } = await resolved(await projectFolder(files));
-      expect(problems).toEqual([expect.stringContaining(rejection) as string]);
-    }
-  });
-
-  it.each(["select '{{first_name}}' as text", "select '{' || '{%' from t where a like '{%}'"])(
-    'with braces in a text is accepted: %s',
-    (sql) => expect(hasJinja(sql)).toBe(false),
-  );
-
-  it('without double braces or a brace before a percent sign has no jinja', () => {
-    const texts = fc.string({ unit: fc.constantFrom('{', '}', '%', ' ', 'set', 'ref(', "'") });
-    fc.assert(
-      fc.property(texts, (sql) => {
-        fc.pre(!sql.includes('{{') && !sql.includes('{%'));
-        expect(hasJinja(sql)).toBe(false);
-      }),
-    );
-  });
-
-  it('in a file that is a link out of the folder is rejected; a link within it is followed', async () => {
-    const files = { ...VALID, 'activations/vip.yaml': asFile, 'secret.sql': 'select 1' };
-    const folder = await projectFolder({ ...files, 'activations/..data/vip.sql': 'select 2' });
-    const link = join(folder, 'activations/vip.sql');
-    await symlink('..data/vip.sql', link); // as in a ConfigMap of Kubernetes
-    expect((await resolved(folder)).query).toBe('select 2');
-    await rm(link);
-    await symlink(join(folder, 'secret.sql'), link);
-    expect((await resolved(folder)).problems).toEqual([
-      'activations/vip.yaml:5 segment.query.file: activations/vip.sql is a symbolic link to a file outside of the folder activations',
-    ]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { problemInWords } from '../../contract/messages/project.ts';
-import { loadProject } from '../../config/project.ts';
+import { definitionOf, loadProject } from '../../config/project.ts';
 
 export const SOURCE = 'driver: postgres\nconnection: { env: SHOP_DATABASE_URL }\n';
 
@@ -67,4 +67,17 @@ export async function problemsWith(files: Record<string, string>): Promise<strin
 export async function warningsOf(folder: string): Promise<string[]> {
   const { warnings } = await loadProject(folder);
   return warnings.filter(({ reason }) => reason !== 'identifiersUndocumented').map(({ message }) => message);
+}
+
+/** The usual activation with another segment. */
+export const withSegment = (segment: string, more = '') =>
+  ACTIVATION.replace('  query: select 1\n', `  ${segment}\n`) + more;
+
+/** The query and guards of the activation `vip` of a folder, or the problems of the folder. */
+export async function resolved(folder: string) {
+  const project = await loadProject(folder);
+  const problems = project.problems.map(problemInWords);
+  if (problems.length > 0) return { problems };
+  const { segment, guards } = definitionOf(project, 'vip').activation;
+  return { query: segment.query, guards, problems };
 }
