@@ -3,24 +3,25 @@ import { pemOf, withoutFinalBreak } from '../activation/definition/safe-text.ts'
 import type { Source } from '../activation/definition/source.ts';
 import { Failure } from '../contract/failure.ts';
 import { databaseTarget } from '../postgres/url.ts';
+import { openBigquery } from './bigquery/open.ts';
+import { openClickHouse } from './clickhouse/open.ts';
+import { clickhouseTarget } from './clickhouse/url.ts';
 import { databricksLogin } from './databricks/auth.ts';
 import { openDatabricks } from './databricks/open.ts';
 import { openDuckdb, type Place } from './duckdb/open.ts';
-import { openClickHouse } from './clickhouse/open.ts';
-import { clickhouseTarget } from './clickhouse/url.ts';
+import { openMysql } from './mysql/open.ts';
 import { mysqlTarget } from './mysql/url.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openRedshift } from './redshift/open.ts';
-import { openSqlServer } from './sqlserver/open.ts';
 import { snowflakeLogin } from './snowflake/auth.ts';
 import { openSnowflake } from './snowflake/open.ts';
 import type { Reader, SecretOf, Warehouse } from './source.ts';
+import { openSqlServer } from './sqlserver/open.ts';
 import { openTrino } from './trino/open.ts';
 import { trinoTarget } from './trino/url.ts';
 
 /**
- * Opens the warehouse of a source for one read, with the configured driver. Drivers whose library is optional are
- * loaded here, on demand.
+ * Opens the warehouse of a source for one read, with the configured driver. A driver loads its library when it opens.
  * @param env the environment with the secrets that the source names
  * @param projectFolder what paths in the source are relative to
  * @throws Failure ConfigurationInvalid (a missing secret or library, login refused), SourceUnavailable
@@ -59,12 +60,9 @@ export async function openWarehouse(
       return openClickHouse({ ...urlOf(source.connection, env), statementTimeout, reader });
     case 'trino':
       return openTrino({ ...urlOf(source.connection, env), statementTimeout, reader });
-    case 'mysql': {
-      const { openMysql } = await import('./mysql/open.ts');
+    case 'mysql':
       return openMysql({ ...urlOf(source.connection, env), statementTimeout, reader });
-    }
     case 'bigquery': {
-      const { openBigquery } = await import('./bigquery/open.ts');
       const { connection, maximumBytesBilled } = source;
       const { credentials: reference } = connection;
       const credentials = reference && {

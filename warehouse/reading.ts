@@ -14,9 +14,15 @@ export interface During {
 /** Converts errors of a database and the network into failures of contract/failure.ts; no other function does. */
 export type Failures = (error: unknown, during?: During) => unknown;
 
+/** Returns a function that does its work once, at the first call; every call returns the promise of that one. */
+export function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}
+
 /**
  * Ends everything on cancellation, by `close`, which also cancels the statement on the server. Call `stop` when there
- * is nothing to cancel any more.
+ * is nothing to cancel any more; `batches` calls it at its end.
  */
 export function watch(signal: AbortSignal, close: () => Promise<void>, failures: Failures) {
   signal.throwIfAborted();
@@ -30,7 +36,26 @@ export function watch(signal: AbortSignal, close: () => Promise<void>, failures:
       throw signal.aborted ? signal.reason : failures(error, { statement, elapsed });
     };
   };
-  return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  const stop = () => signal.removeEventListener('abort', cancel);
+  /** Yields the lines that a statement reads, and returns their count; closes everything unless it reaches their end. */
+  async function* batches(statement: Statement, lines: AsyncGenerator<Buffer, number, undefined>) {
+    const translate = translator(statement);
+    let isRead = false;
+    try {
+      signal.throwIfAborted();
+      const rows = yield* lines;
+      signal.throwIfAborted(); // a canceled query can end like a complete one
+      isRead = true;
+      return rows;
+    } catch (error) {
+      return translate(error);
+    } finally {
+      stop();
+      if (!isRead) await close(); // failed, or the consumer needs no more
+    }
+  }
+
+  return { translator, batches, stop };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Column, ColumnKind } from '../activation/values/kinds.ts';
 export interface SegmentRequest {
   segment: { query?: string; table?: string };
   columns: string[];
-  /** Aborted on cancellation; the query is then also cancelled on the server. */
+  /** Aborted on cancellation; the query is then also canceled on the server. */
   signal: AbortSignal;
 }
 
@@ -71,6 +71,16 @@ export interface Reader {
   run?: string;
 }
 
+/** A source whose connection is a URL. */
+export interface UrlSource {
+  url: string;
+  /** The environment variable with the URL. Errors contain its name, never its value. */
+  variable: string;
+  /** In milliseconds. */
+  statementTimeout: number;
+  reader: Reader;
+}
+
 /** The name of a reader in the list of sessions or queries of a warehouse. */
 export function readerName({ activation, run }: Reader): string {
   return ['actito-sync', activation, ...(run === undefined ? [] : [`run ${run}`])].join(' ');
@@ -94,6 +104,6 @@ export interface Warehouse {
   clock(signal: AbortSignal): Promise<number>;
   /** @throws Failure SegmentQueryFailed, MappingInvalid (a column is missing), SourceUnavailable */
   read(request: SegmentRequest): Promise<SegmentRead>;
-  /** Ends the connection; an unfinished read is cancelled on the server. Never throws. */
+  /** Ends the connection; an unfinished read is canceled on the server. Never throws. */
   close(): Promise<void>;
 }

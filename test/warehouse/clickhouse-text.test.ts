@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CopyText } from '../../warehouse/clickhouse/copy-text.ts';
 import { ServerError } from '../../warehouse/clickhouse/failures.ts';
-import { describeColumn } from '../../warehouse/clickhouse/kinds.ts';
+import { columnOf } from '../../warehouse/clickhouse/kinds.ts';
 import { linesOf } from '../../warehouse/clickhouse/rows.ts';
 import { settingsOf } from '../../warehouse/clickhouse/settings.ts';
 import { describeStatement, readStatement } from '../../warehouse/clickhouse/statements.ts';
@@ -37,11 +37,11 @@ describe('types of ClickHouse', () => {
     ['IntervalDay', 'unsupported'],
     ['Variant(String, UInt8)', 'unsupported'],
   ])('%s is of the kind %s', (type, kind) => {
-    expect(describeColumn('value', type)).toMatchObject({ kind, databaseType: type, isPadded: false });
+    expect(columnOf('value', type)).toMatchObject({ kind, databaseType: type, isPadded: false });
   });
 
   test('a FixedString is a padded text', () => {
-    expect(describeColumn('value', 'Nullable(FixedString(4))')).toMatchObject({
+    expect(columnOf('value', 'Nullable(FixedString(4))')).toMatchObject({
       kind: 'text',
       isPadded: true,
     });
@@ -56,7 +56,7 @@ test.each(["select 1; -- don't", "select 1; // don't", "select 1; # don't", 'sel
   },
 );
 
-const columnOf = (type: string) => describeColumn('value', type);
+const ofType = (type: string) => columnOf('value', type);
 
 const special = fc.string({
   unit: fc.constantFrom('\t', '\n', '\r', '\\', '\b', '\f', '\v', '\0', "'", 'N', '0', 'é'),
@@ -74,7 +74,7 @@ test('lines of ClickHouse become the lines that another database gives for the s
       }
       const fields = (row: (string | null)[]) => row.map((text) => (text === null ? '\\N' : escaped(text)));
       const lines = rows.map((row) => `${[...fields(row), ...(isSlow ? ['nan'] : [])].join('\t')}\n`);
-      const columns = [...Array<string>(3).fill('String'), ...(isSlow ? ['Float64'] : [])].map(columnOf);
+      const columns = [...Array<string>(3).fill('String'), ...(isSlow ? ['Float64'] : [])].map(ofType);
       const converted = new CopyText(columns).convert(Buffer.from(lines.join('')));
       expect(converted.toString()).toBe(writer.take().toString());
     }),
@@ -83,7 +83,7 @@ test('lines of ClickHouse become the lines that another database gives for the s
 
 test('bytes that are not UTF-8 are marked in their value alone', () => {
   const bytes = Buffer.concat([Buffer.from('a\tb'), Buffer.from([0xff]), Buffer.from('\n')]);
-  const columns = ['String', 'String'].map(columnOf);
+  const columns = ['String', 'String'].map(ofType);
   expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
 });
 
@@ -97,7 +97,7 @@ test.each([
   [String.raw`ab\\\\0`, String.raw`ab\\\\0`],
   [String.raw`a\\\0\0\0`, String.raw`a\\`],
 ])('the FixedString %s is the value %j: only NULs at its end are padding', (field, text) => {
-  const columns = ['FixedString(5)', 'String', 'FixedString(5)'].map(columnOf);
+  const columns = ['FixedString(5)', 'String', 'FixedString(5)'].map(ofType);
   const lines = Buffer.from(`${field}\tx\\0\t${field}\n`);
   expect(new CopyText(columns).convert(lines).toString()).toBe(`${text}\tx\uffff\t${text}\n`);
 });
@@ -199,7 +199,7 @@ test('neither the URL nor the profile of a user decides about these settings', (
 });
 
 test('names are quoted, with backslashes and quotation marks', () => {
-  const column = describeColumn(String.raw`a"b\c`, 'String');
+  const column = columnOf(String.raw`a"b\c`, 'String');
   expect(readStatement({ table: 'shop.pe"ople' }, [column, column]).text).toBe(
     String.raw`select "a""b\\c" from "shop"."pe""ople" segment`,
   );

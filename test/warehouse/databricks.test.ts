@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { columnOf } from '../../warehouse/databricks/columns.ts';
+import { columnOf } from '../../warehouse/databricks/kinds.ts';
 import { failureOf } from '../../warehouse/databricks/failures.ts';
 import { RestClient } from '../../warehouse/rest/client.ts';
 import { openDatabricks, type DatabricksSource } from '../../warehouse/databricks/open.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { columnOf as databricks } from '../../warehouse/databricks/columns.ts';
-import { columnOf as snowflake } from '../../warehouse/snowflake/columns.ts';
+import { columnOf as databricks } from '../../warehouse/databricks/kinds.ts';
+import { columnOf as snowflake } from '../../warehouse/snowflake/kinds.ts';
 
 /** Converts a text as a column of this type does. */
 function converted(

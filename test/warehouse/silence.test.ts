@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openPostgres, type Timeouts } from '../../warehouse/postgres/open.ts';
+import { openPostgres } from '../../warehouse/postgres/open.ts';
+import type { Timeouts } from '../../warehouse/timeouts.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 import { READER, readAll } from './reading.ts';

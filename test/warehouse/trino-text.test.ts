@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeColumn } from '../../warehouse/trino/kinds.ts';
+import { columnOf } from '../../warehouse/trino/kinds.ts';
 import { readStatement } from '../../warehouse/trino/statements.ts';
 
 describe('types of Trino', () => {
@@ -27,19 +27,19 @@ describe('types of Trino', () => {
     ['json', 'unsupported'],
     ['interval day to second', 'unsupported'],
   ])('%s is of the kind %s', (type, kind) => {
-    expect(describeColumn('value', type, 0)).toMatchObject({ kind, databaseType: type });
+    expect(columnOf('value', type, 0)).toMatchObject({ kind, databaseType: type });
   });
 });
 
 test('a real is never cast to varchar, which would keep only seven digits of 123456.79', () => {
-  const columns = ['real', 'double'].map((type, position) => describeColumn('value', type, position));
+  const columns = ['real', 'double'].map((type, position) => columnOf('value', type, position));
   expect(readStatement({ table: 'people' }, columns, 2).text).toBe(
     `select case when c0 is not null then format('%s', c0) end, cast(c1 as varchar) from "people" segment(c0, c1)`,
   );
 });
 
 test('names of tables are quoted part by part, and columns are selected by their position', () => {
-  const columns = [describeColumn('value', 'varchar', 1)];
+  const columns = [columnOf('value', 'varchar', 1)];
   expect(readStatement({ table: 'ma"rt.people' }, columns, 2).text).toBe(
     `select c1 from "ma""rt"."people" segment(c0, c1)`,
   );

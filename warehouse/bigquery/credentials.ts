@@ -3,6 +3,7 @@ import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { Failure } from '../../contract/failure.ts';
 import { knownCode } from '../../contract/foreign.ts';
+import { optional } from '../library.ts';
 import { within, type Timeouts } from './waits.ts';
 
 /** `cloud-platform` allows what the roles of the account allow; the Storage Read API accepts no narrower scope. */
@@ -126,10 +127,7 @@ function parsed(text: string): Record<string, unknown> {
 /** Workload identity and Application Default Credentials, by Google's library. */
 async function ofLibrary(access: Access, credentials?: object): Promise<() => Promise<Token>> {
   const { connection, project: projectId, timeouts } = access;
-  const library = await import('google-auth-library').catch((error: unknown) => {
-    if (knownCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Failure('driverMissing', { driver: 'bigquery', library: LIBRARY });
-  });
+  const library = await optional(import('google-auth-library'), 'bigquery', LIBRARY);
   return async () => {
     // with its project, because the library would look for one: by the gcloud command, or at another service
     const auth = new library.GoogleAuth({ scopes: SCOPE, projectId, ...(credentials && { credentials }) });

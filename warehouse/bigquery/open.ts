@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
-import { segmentRead, watch } from '../reading.ts';
-import type { Answer, Guarantees, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { tokenSource } from './credentials.ts';
 import { failuresOf } from './failures.ts';
@@ -12,13 +12,6 @@ import { readPages } from './results.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
 import { Storage, type StoragePlace } from './storage.ts';
 import { TIMEOUTS, type Timeouts } from './waits.ts';
-
-const GUARANTEES: Guarantees = {
-  snapshot: 'statement',
-  readOnly: 'wrapped',
-  errorPosition: 'syntax',
-  tried: false,
-};
 
 /** Where BigQuery is. */
 export interface Places {
@@ -55,17 +48,13 @@ export async function openBigquery(
   const ended = new AbortController();
   let storage: Storage | undefined;
   let current: { job: Job; started: Promise<unknown> } | undefined;
-  let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      ended.abort(new Error('The warehouse is closed.'));
-      await endJob().catch(() => undefined); // it ends by its own timeout
-      await storage?.close();
-      await rest.close();
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    ended.abort(new Error('The warehouse is closed.'));
+    await endJob().catch(() => undefined); // it ends by its own timeout
+    await storage?.close();
+    await rest.close();
+  });
 
   /** Cancels the job on the server, once it is known whether it was started. */
   async function endJob(): Promise<void> {
@@ -124,7 +113,7 @@ export async function openBigquery(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     const whole = describeStatement(segment);
     const described = await jobs.describe(whole, ended.signal).catch(translator(whole));
     const fields = pickColumns(requested, described.fields);
@@ -133,28 +122,16 @@ export async function openBigquery(
       // not all columns may be requested
       checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
     }
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
       // not before: who only asks for the columns must not pay for the rows
       const job = jobs.prepare(statement, described.location);
-      const translate = translator(statement);
-      let isRead = false;
-      try {
-        signal.throwIfAborted();
-        await start(job);
-        const told = await jobs.wait(job, ended.signal);
-        if ((yield* rowsOf(job, told, fields)) !== told) throw new Failure('segmentIncomplete', {});
-        signal.throwIfAborted();
-        isRead = true;
-        return told;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        if (!isRead) await close(); // failed, or the consumer needs no more
-      }
+      await start(job);
+      const told = await jobs.wait(job, ended.signal);
+      if ((yield* rowsOf(job, told, fields)) !== told) throw new Failure('segmentIncomplete', {});
+      return told;
     }
 
-    return segmentRead(fields.map(columnOf), batches(), described.hidesRows);
+    return segmentRead(fields.map(columnOf), batches(statement, lines()), described.hidesRows);
   }
 
   /** Yields the rows of a job that has ended; returns their number. */
@@ -173,5 +150,11 @@ export async function openBigquery(
     return yield* readPages(rest, job, fields, ended.signal);
   }
 
-  return { guarantees: GUARANTEES, look, clock, read, close };
+  return {
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
+    look,
+    clock,
+    read,
+    close,
+  };
 }

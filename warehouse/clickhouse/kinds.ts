@@ -24,7 +24,7 @@ const WRAPPERS = [
 ];
 
 /** @param type as ClickHouse names it, such as `LowCardinality(Nullable(String))` */
-export function describeColumn(name: string, type: string): ClickHouseColumn {
+export function columnOf(name: string, type: string): ClickHouseColumn {
   const inner = unwrapped(type);
   const kind = KINDS.find(([pattern]) => pattern.test(inner))?.[1] ?? 'unsupported';
   return { name, kind, databaseType: type, isPadded: inner.startsWith('FixedString(') };

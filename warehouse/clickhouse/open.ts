@@ -2,50 +2,26 @@ import { buffer } from 'node:stream/consumers';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
-import { TIMEOUTS } from '../http/connection.ts';
-import { segmentRead, watch } from '../reading.ts';
-import type {
-  Answer,
-  Guarantees,
-  Question,
-  Reader,
-  SegmentRead,
-  SegmentRequest,
-  Warehouse,
-} from '../source.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
+import { TIMEOUTS } from '../timeouts.ts';
 import { CopyText } from './copy-text.ts';
 import { failuresOf, ServerError } from './failures.ts';
-import { describeColumn, type ClickHouseColumn } from './kinds.ts';
+import { columnOf, type ClickHouseColumn } from './kinds.ts';
 import { linesOf } from './rows.ts';
 import { ClickHouseServer } from './server.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement, type Asked } from './statements.ts';
 import { clickhouseTarget } from './url.ts';
 
-const GUARANTEES: Guarantees = {
-  snapshot: 'statement',
-  readOnly: 'server',
-  errorPosition: 'syntax',
-  tried: false,
-};
-
 /**
  * ClickHouse as a warehouse, by its HTTP interface. Nothing is sent before the first statement.
  * @throws Failure ConfigurationInvalid (invalid URL)
  */
-export function openClickHouse(
-  source: { url: string; variable: string; statementTimeout: number; reader: Reader },
-  timeouts = TIMEOUTS,
-): Warehouse {
+export function openClickHouse(source: UrlSource, timeouts = TIMEOUTS): Warehouse {
   const failures = failuresOf(source);
   const target = clickhouseTarget(source.url, source.variable);
   const server = new ClickHouseServer(target, { ...source, timeouts });
-  let closing: Promise<void> | undefined;
-
-  function close(): Promise<void> {
-    closing ??= server.close();
-    return closing;
-  }
-
+  const close = onlyOnce(() => server.close());
   const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Runs a statement of at most one row. */
@@ -55,7 +31,7 @@ export function openClickHouse(
     server.done();
     if (lines.length < 3 || lines.at(-1) !== '') throw ServerError.from(lines[0]!) ?? incomplete();
     const [names, types, row] = lines.slice(0, -1).map((line) => line.split('\t'));
-    const columns = names!.map((name, i) => describeColumn(unescapeCopy(name)!, unescapeCopy(types![i]!)!));
+    const columns = names!.map((name, i) => columnOf(unescapeCopy(name)!, unescapeCopy(types![i]!)!));
     return { columns, row };
   }
 
@@ -86,33 +62,28 @@ export function openClickHouse(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     const statement = describeStatement(segment);
     const described = await short(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const reading = readStatement(segment, columns);
-      const translate = translator(reading);
-      try {
-        signal.throwIfAborted();
-        const { body, tag } = await server.ask(reading);
-        const text = new CopyText(columns);
-        const counted = yield* converted(linesOf(body, tag), text);
-        server.done();
-        signal.throwIfAborted(); // a canceled query can end like a complete one
-        return counted;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        await server.cancel(); // failed, or the consumer needs no more
-      }
+    const reading = readStatement(segment, columns);
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const { body, tag } = await server.ask(reading);
+      const counted = yield* converted(linesOf(body, tag), new CopyText(columns));
+      server.done();
+      return counted;
     }
 
-    return segmentRead(columns, batches());
+    return segmentRead(columns, batches(reading, lines()));
   }
 
-  return { guarantees: GUARANTEES, look, clock, read, close };
+  return {
+    guarantees: { snapshot: 'statement', readOnly: 'server', errorPosition: 'syntax', tried: false },
+    look,
+    clock,
+    read,
+    close,
+  };
 }
 
 async function* converted(

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { shortText } from '../http/answer.ts';
-import { HttpConnection, type Timeouts } from '../http/connection.ts';
+import { HttpConnection } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
 import { readerName, type Reader } from '../source.ts';
+import type { Timeouts } from '../timeouts.ts';
 import { ServerError } from './failures.ts';
 import { settingsOf } from './settings.ts';
 import { killStatement, type Asked } from './statements.ts';

@@ -1,12 +1,12 @@
-import type { Timeouts } from '../http/connection.ts';
 import { RestClient } from '../rest/client.ts';
 import { openRest } from '../rest/open.ts';
 import type { Context } from '../rest/statement.ts';
 import { readerName, type Reader, type Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
+import type { Timeouts } from '../timeouts.ts';
 import { refusal, statementAnswer } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
-import { quoted } from './columns.ts';
+import { quoted } from './kinds.ts';
 import { failureOf } from './failures.ts';
 import { DatabricksStatement, EXPECTED, PATH } from './running.ts';
 import { DATABRICKS } from './statements.ts';

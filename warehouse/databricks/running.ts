@@ -5,7 +5,7 @@ import type { RestColumn } from '../rest/service.ts';
 import { RestStatement, type Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 import { chunk, refusal, statementAnswer, type Manifest, type StatementAnswer } from './answers.ts';
-import { columnOf } from './columns.ts';
+import { columnOf } from './kinds.ts';
 import { failureOf } from './failures.ts';
 
 export const EXPECTED = 'JSON with statement_id and status';

@@ -1,5 +1,5 @@
 import type { Dialect } from '../sql/statements.ts';
-import { quoted } from './columns.ts';
+import { quoted } from './kinds.ts';
 
 /** The lexer of Databricks SQL. Names keep their case, and are compared without it. */
 export const DATABRICKS: Dialect = {

@@ -6,7 +6,7 @@ import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import { pickColumns } from '../columns.ts';
-import { segmentRead, watch } from '../reading.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
 import {
   readerName,
   type Answer,
@@ -79,15 +79,11 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   const pipe = await createRowPipe(folder);
   const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder, folder);
   const created = new Set<FolderTable>();
-  let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      await engine.kill();
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined); // the system cleans its own folder
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    await engine.kill();
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined); // the system cleans its own folder
+  });
 
   /** Opens the database, and takes from the session what a query does not need: other files, settings, the network. */
   async function begin(): Promise<void> {
@@ -167,32 +163,19 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     const plain = plainStatement(segment);
     const all = await describe(plain).catch(translator(plain));
     const columns = pickColumns(requested, all);
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const copy = copyStatement(segment, all, columns, pipe.path);
-      const translate = translator(copy);
-      let isDone = false;
-      try {
-        signal.throwIfAborted();
-        const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
-        copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
-        yield* wholeLines(pipe.chunks(copied), { reuse: true });
-        const rows = await copied;
-        signal.throwIfAborted();
-        isDone = true;
-        return rows;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        if (!isDone) await close(); // failed, or the consumer needs no more
-      }
+    const copy = copyStatement(segment, all, columns, pipe.path);
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
+      copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
+      yield* wholeLines(pipe.chunks(copied), { reuse: true });
+      return copied;
     }
 
-    return segmentRead(columns, batches());
+    return segmentRead(columns, batches(copy, lines()));
   }
 
   try {

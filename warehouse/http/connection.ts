@@ -1,18 +1,11 @@
 import { EnvHttpProxyAgent } from 'undici';
+import type { Timeouts } from '../timeouts.ts';
 import { Receiver, type HttpAnswer } from './answer.ts';
 import { whileBusy } from './busy.ts';
 import type { HttpTarget } from './target.ts';
 
-/** The maximum waits, in milliseconds. */
-export interface Timeouts {
-  /** For a connection. */
-  connect: number;
-  /** For an answer without work, such as the end of a query; also how long a busy server is asked again. */
-  short: number;
-  /** The time after the statement timeout within which a running server would have answered. */
-  beyond: number;
-}
-export const TIMEOUTS: Timeouts = { connect: 10_000, short: 30_000, beyond: 10_000 };
+/** In milliseconds. */
+const CONNECT_TIMEOUT = 10_000;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
@@ -39,7 +32,10 @@ export class HttpConnection {
   readonly #agent: EnvHttpProxyAgent;
   readonly #short: number;
 
-  constructor({ origin, tls }: Pick<HttpTarget, 'origin' | 'tls'>, { connect, short }: Timeouts) {
+  constructor(
+    { origin, tls }: Pick<HttpTarget, 'origin' | 'tls'>,
+    { connect = CONNECT_TIMEOUT, short }: Timeouts,
+  ) {
     this.#origin = origin;
     this.#short = short;
     const connecting = { ...tls, timeout: connect } as { timeout: number };

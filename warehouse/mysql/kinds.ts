@@ -52,7 +52,7 @@ const FLOAT = 4;
  * Returns the kind of a column. MySQL has no booleans: TINYINT(1) is what `BOOLEAN` creates, and BIT(1) is another way.
  * Texts with the collation `binary` are bytes.
  */
-export function describeColumn(field: Field): MysqlColumn {
+export function columnOf(field: Field): MysqlColumn {
   const { name } = field;
   const { name: typeName, kind, encoding = 'bytes' } = typeOf(field);
   const databaseType = kind === 'decimal' ? `${typeName}(${precisionOf(field)},${field.decimals})` : typeName;

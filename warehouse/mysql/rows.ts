@@ -1,6 +1,7 @@
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { ESCAPED } from '../sql/lines.ts';
+import { ESCAPED, FULL } from '../sql/lines.ts';
 import { valueText } from '../sql/values.ts';
+import { withMarkedFaults } from '../utf8.ts';
 
 /** How the bytes of a value become a field. */
 export type Encoding = 'bytes' | 'boolean' | 'float' | 'single' | 'date' | 'datetime' | 'timestamp';
@@ -12,8 +13,6 @@ const MARK = Buffer.from(NOT_TEXT);
 const ESCAPES = Uint8Array.from({ length: 256 }, (_, byte) => ESCAPED.get(byte) ?? 0);
 /** Only bytes below this, and the backslash, can need an escape. */
 const PLAIN = 14;
-/** A buffer is passed on from this size, in bytes. */
-const FULL = 64 * 1024;
 /** The most bytes of a field besides its value: what marks it, and a tab. */
 const BESIDES = MARK.length + 8;
 /** The length of `2026-01-31 10:20:30`. */
@@ -21,7 +20,7 @@ const SECONDS = 19;
 
 /**
  * Encodes row packets of MySQL's text protocol as lines of PostgreSQL's COPY text format, without an object for a row or
- * a text for a value. Bytes that are not UTF-8 stay; {@link withMarkedFaults} marks them.
+ * a text for a value.
  */
 export class RowLines {
   readonly #encodings: Encoding[];
@@ -42,7 +41,7 @@ export class RowLines {
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#end);
     this.#end = 0;
-    return taken;
+    return withMarkedFaults(taken);
   }
 
   /** Adds the row that is in these bytes. */

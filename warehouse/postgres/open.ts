@@ -5,19 +5,12 @@ import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
-import { segmentRead, watch } from '../reading.ts';
-import type {
-  Answer,
-  Guarantees,
-  Question,
-  Reader,
-  SegmentRead,
-  SegmentRequest,
-  Warehouse,
-} from '../source.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
+import { TIMEOUTS } from '../timeouts.ts';
 import { withMarkedFaults } from '../utf8.ts';
 import { isUnconvertible, unconvertibleColumn } from './conversion.ts';
-import { failuresOf, type Source } from './failures.ts';
+import { failuresOf } from './failures.ts';
 import { describeColumns, type PostgresColumn } from './kinds.ts';
 import { beginReading, cancelBackend, connect, type Session } from './session.ts';
 import type { Statement } from '../sql/statements.ts';
@@ -27,32 +20,11 @@ import { isMissingTable, missingTable } from './tables.ts';
 const STREAM_BUFFER = 64 * 1024;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-const GUARANTEES: Guarantees = {
-  snapshot: 'transaction',
-  readOnly: 'server',
-  errorPosition: 'all',
-  tried: true,
-};
-
-/** The maximum time without an answer of the server, in milliseconds. */
-export interface Timeouts {
-  /** Until the login is done; undefined for the client's default. */
-  connect?: number;
-  /** For statements without work: beginning and ending a transaction. */
-  short: number;
-  /** The time after the statement timeout within which a running server would have answered. */
-  beyond: number;
-}
-const TIMEOUTS: Timeouts = { short: 30_000, beyond: 10_000 };
-
 /**
  * PostgreSQL as a warehouse. A segment is read by COPY in one read-only transaction, so from one snapshot.
  * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
  */
-export async function openPostgres(
-  source: Source & { url: string; reader: Reader },
-  timeouts: Timeouts = TIMEOUTS,
-): Promise<Warehouse> {
+export async function openPostgres(source: UrlSource, timeouts = TIMEOUTS): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
   const target = databaseTarget(source.url, variable);
@@ -61,15 +33,11 @@ export async function openPostgres(
   const long = statementTimeout + timeouts.beyond;
   let session: Session | undefined;
   let isReading = false;
-  let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      if (isReading && session) await cancelBackend(target, session.pid, short);
-      await client.end(); // in the middle of a statement it ends the connection
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    if (isReading && session) await cancelBackend(target, session.pid, short);
+    await client.end(); // in the middle of a statement it ends the connection
+  });
 
   /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
@@ -147,7 +115,7 @@ export async function openPostgres(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     await begin().catch(translator());
     const statement = describeStatement(segment);
     const fields = await client.within(long, describe(statement)).catch(translator(statement));
@@ -155,26 +123,27 @@ export async function openPostgres(
       .within(long, describeColumns(client, pickColumns(requested, fields)))
       .catch(translator());
     const restrictedRows = await client.within(long, hidesRows(statement)).catch(translator(statement));
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const copy = copyStatement(segment, columns);
-      const translate = translator(copy);
+    const copy = copyStatement(segment, columns);
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
       try {
-        signal.throwIfAborted();
         const rows = yield* copyOut(client, copy, { short, long });
         isReading = false;
         return rows;
       } catch (error) {
-        return translate(signal.aborted ? error : await whatFailed(error, segment, columns));
-      } finally {
-        stop();
-        if (isReading) await close(); // failed, or the consumer needs no more
+        throw signal.aborted ? error : await whatFailed(error, segment, columns);
       }
     }
 
-    return segmentRead(columns, batches(), restrictedRows);
+    return segmentRead(columns, batches(copy, lines()), restrictedRows);
   }
 
-  return { guarantees: GUARANTEES, look, clock, read, close };
+  return {
+    guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
+    look,
+    clock,
+    read,
+    close,
+  };
 }
 
 /** Uses the extended protocol, which accepts only one statement (an option of pg's query that its types lack). */

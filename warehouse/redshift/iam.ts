@@ -1,6 +1,7 @@
 import type { RedshiftIam } from '../../activation/definition/sources/redshift.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
+import { optional } from '../library.ts';
 
 /** How long the password is valid, in seconds: the most of AWS, because a read can be canceled as late as that. */
 const VALID = 3_600;
@@ -49,7 +50,7 @@ async function ofCluster(
   user: string | undefined,
 ): Promise<Found> {
   const { RedshiftClient, GetClusterCredentialsCommand, GetClusterCredentialsWithIAMCommand } =
-    await import('@aws-sdk/client-redshift');
+    await optional(import('@aws-sdk/client-redshift'), 'redshift', '@aws-sdk/client-redshift');
   const client = new RedshiftClient({ region, requestHandler: LIMITS });
   try {
     const { DbUser, DbPassword } =
@@ -77,8 +78,11 @@ async function ofWorkgroup({
   workgroupName: string | undefined;
   dbName?: string;
 }): Promise<Found> {
-  const { RedshiftServerlessClient, GetCredentialsCommand } =
-    await import('@aws-sdk/client-redshift-serverless');
+  const { RedshiftServerlessClient, GetCredentialsCommand } = await optional(
+    import('@aws-sdk/client-redshift-serverless'),
+    'redshift',
+    '@aws-sdk/client-redshift-serverless',
+  );
   const client = new RedshiftServerlessClient({ region, requestHandler: LIMITS });
   try {
     const { dbUser, dbPassword } = await client.send(
@@ -92,13 +96,7 @@ async function ofWorkgroup({
 
 /** The SDK names its errors by the codes of the service. */
 function failureOf(error: unknown, connection: string): unknown {
-  if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
-    const library = connection.startsWith('cluster')
-      ? '@aws-sdk/client-redshift'
-      : '@aws-sdk/client-redshift-serverless';
-    return new Failure('driverMissing', { driver: 'redshift', library });
-  }
-  if (!(error instanceof Error)) return error;
+  if (error instanceof Failure || !(error instanceof Error)) return error;
   const { $metadata: { httpStatusCode: status } = {}, $retryable: temporary } = error as {
     $metadata?: { httpStatusCode?: number };
     $retryable?: object;

@@ -1,4 +1,5 @@
 import { NOT_TEXT } from '../../activation/values/text.ts';
+import { FULL } from '../sql/lines.ts';
 import { valueText } from '../sql/values.ts';
 import { withMarkedFaults } from '../utf8.ts';
 import type { Spelling } from './kinds.ts';
@@ -9,8 +10,6 @@ const LETTERS = [98, 116, 110, 118, 102, 114];
 const MARK = Buffer.from(NOT_TEXT);
 /** The most bytes that a field needs besides its escaped value: its end, the mark, or a float's longest text. */
 const ROOM = 64;
-/** A buffer is passed on from this size, in bytes. */
-const FULL = 64 * 1024;
 
 /**
  * Turns the rows of PostgreSQL's protocol (DataRow) into lines of the COPY text format, byte by byte, without an object

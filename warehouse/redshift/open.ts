@@ -4,20 +4,13 @@ import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
-import { failuresOf, type Source } from '../postgres/failures.ts';
+import { failuresOf } from '../postgres/failures.ts';
 import { cancelBackend, connect, type Session } from '../postgres/session.ts';
-import { segmentRead, watch } from '../reading.ts';
-import type {
-  Answer,
-  Guarantees,
-  Question,
-  Reader,
-  SegmentRead,
-  SegmentRequest,
-  Warehouse,
-} from '../source.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { valueText } from '../sql/values.ts';
+import { TIMEOUTS } from '../timeouts.ts';
 import { temporaryLogin } from './iam.ts';
 import { columnOf, type RedshiftColumn } from './kinds.ts';
 import { RowLines } from './lines.ts';
@@ -25,18 +18,8 @@ import { beginReading } from './session.ts';
 import { describeStatement, lookStatement, readStatement } from './statements.ts';
 import { RowStream } from './stream.ts';
 
-const GUARANTEES: Guarantees = {
-  snapshot: 'transaction',
-  readOnly: 'server',
-  errorPosition: 'syntax',
-  tried: false,
-};
-
 /** A node of a plan. https://docs.aws.amazon.com/redshift/latest/dg/r_EXPLAIN.html#r_EXPLAIN-RLS */
 const SECURED = /^[\s>-]*(?:XN )?(?:RLS|LF) SecureScan /;
-
-/** The maximum time without an answer of the server, in milliseconds: see postgres/open.ts. */
-const TIMEOUTS = { short: 30_000, beyond: 10_000 };
 
 /**
  * Amazon Redshift as a warehouse, by PostgreSQL's protocol. A segment is read by a plain query in one read-only
@@ -44,8 +27,8 @@ const TIMEOUTS = { short: 30_000, beyond: 10_000 };
  * @throws Failure ConfigurationInvalid (invalid URL or refused login), SourceUnavailable
  */
 export async function openRedshift(
-  source: Source & { url: string; iam?: RedshiftIam; reader: Reader },
-  timeouts: { connect?: number; short: number; beyond: number } = TIMEOUTS,
+  source: UrlSource & { iam?: RedshiftIam },
+  timeouts = TIMEOUTS,
 ): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
   const failures = failuresOf(source);
@@ -56,15 +39,11 @@ export async function openRedshift(
   const long = statementTimeout + timeouts.beyond;
   let session: Session | undefined;
   let isReading = false;
-  let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      if (isReading && session) await cancelBackend(target, session.pid, short);
-      await client.end(); // in the middle of a statement it ends the connection
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    if (isReading && session) await cancelBackend(target, session.pid, short);
+    await client.end(); // in the middle of a statement it ends the connection
+  });
 
   /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
@@ -117,33 +96,29 @@ export async function openRedshift(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     await begin().catch(translator());
     const statement = describeStatement(segment);
     const described = await ask(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
-    const restrictedRows = await hidesRows(readStatement(segment, columns)).catch(translator(statement));
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const reading = readStatement(segment, columns);
-      const translate = translator(reading);
-      try {
-        signal.throwIfAborted();
-        const rows = yield* linesOf(client, reading, { columns, short, long });
-        signal.throwIfAborted(); // a canceled query can end like a complete one
-        isReading = false;
-        return rows;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        if (isReading) await close(); // failed, or the consumer needs no more
-      }
+    const reading = readStatement(segment, columns);
+    const restrictedRows = await hidesRows(reading).catch(translator(statement));
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const rows = yield* linesOf(client, reading, { columns, short, long });
+      isReading = false;
+      return rows;
     }
 
-    return segmentRead(columns, batches(), restrictedRows);
+    return segmentRead(columns, batches(reading, lines()), restrictedRows);
   }
 
-  return { guarantees: GUARANTEES, look, clock, read, close };
+  return {
+    guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: false },
+    look,
+    clock,
+    read,
+    close,
+  };
 }
 
 /** Rows as arrays of the server's own texts, by the extended protocol (an option that pg's types lack). */

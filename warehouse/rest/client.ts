@@ -4,8 +4,9 @@ import { createGunzip } from 'node:zlib';
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
 import { isBusy } from '../http/busy.ts';
-import { HttpConnection, TIMEOUTS, type RepeatableRequest, type Timeouts } from '../http/connection.ts';
+import { HttpConnection, type RepeatableRequest } from '../http/connection.ts';
 import { networkFailure, statusFailure } from '../http/failures.ts';
+import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
 import type { JsonLines } from './json-lines.ts';
 
 /** A service may think longer about an answer than a server of one's own. */

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickFolded } from '../columns.ts';
-import { segmentRead } from '../reading.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
 import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
 import { singleStatement } from '../sql/semicolon.ts';
 import { around, type Selection, type Statement } from '../sql/statements.ts';
 import { JsonLines } from './json-lines.ts';
 import type { RestColumn, RestService, Running } from './service.ts';
+
+/** A question, or that of our own for the clock, which no setting has. */
+type Asked = Omit<Question, 'setting'> & { setting?: string };
 
 /**
  * A warehouse that is an HTTP service. Each statement has its own snapshot: the one that describes the segment, and the
@@ -19,17 +22,13 @@ export function openRest(service: RestService): Warehouse {
   /** Statements that the server may still work on. */
   const running = new Set<Running>();
   const submitted = new Set<Promise<Running>>();
-  let closing: Promise<void> | undefined;
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      ended.abort(new Failure('segmentIncomplete', {}));
-      await Promise.allSettled(submitted);
-      await Promise.all([...running].map((statement) => statement.cancel()));
-      await service.close();
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    ended.abort(new Failure('segmentIncomplete', {}));
+    await Promise.allSettled(submitted);
+    await Promise.all([...running].map((statement) => statement.cancel()));
+    await service.close();
+  });
 
   /** Sends a statement. When the read is canceled meanwhile, the answer is still awaited, to cancel the statement. */
   async function submit(statement: Statement): Promise<Running> {
@@ -57,25 +56,9 @@ export function openRest(service: RestService): Warehouse {
     }
   }
 
-  /** Why work has ended: a cancellation, the end of the read, or what failed. */
-  function reasonOf(error: unknown, signal: AbortSignal): unknown {
-    const over = [signal, ended.signal].find(({ aborted }) => aborted);
-    return over ? over.reason : service.failure(error);
-  }
-
-  /** Ends everything on cancellation, and gives its reason to whoever waits. */
-  async function obeying<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      return await work();
-    } catch (error) {
-      throw reasonOf(error, signal);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
-  }
+  /** Once the read has ended, that is why work fails. */
+  const watched = (signal: AbortSignal) =>
+    watch(signal, close, (error) => (ended.signal.aborted ? ended.signal.reason : service.failure(error)));
 
   async function describe(segment: Selection): Promise<RestColumn[]> {
     const described = await submit(around(dialect, 'select * from ', segment, ' limit 0'));
@@ -85,7 +68,10 @@ export function openRest(service: RestService): Warehouse {
   }
 
   /** Yields the lines of a statement in buffers of 64 kB or more, except for the last; returns the server's count. */
-  async function* linesOf(statement: Running, columns: RestColumn[]): AsyncGenerator<Buffer, number> {
+  async function* linesOf(
+    statement: Running,
+    columns: RestColumn[],
+  ): AsyncGenerator<Buffer, number, undefined> {
     const encoder = new JsonLines(
       columns.map(({ convert }) => convert),
       service.unreadable,
@@ -114,54 +100,36 @@ export function openRest(service: RestService): Warehouse {
     return line === '' ? undefined : line.slice(0, -1);
   }
 
-  function look({ query, setting, signal }: Question): Promise<Answer> {
-    return obeying(signal, async () => {
-      const columns = await describe({ query, setting });
-      const field = await first(query, columns, setting);
+  async function look({ query, setting, signal }: Asked): Promise<Answer> {
+    const { translator, stop } = watched(signal);
+    try {
+      const columns = await describe({ query, setting }).catch(translator());
+      const field = await first(query, columns, setting).catch(translator());
       const value = field === undefined ? null : unescapeCopy(field);
       return { found: field !== undefined, kind: columns[0]!.kind, value };
-    });
+    } finally {
+      stop();
+    }
   }
 
-  function clock(signal: AbortSignal): Promise<number> {
-    return obeying(signal, async () => {
-      const now = await first(service.clock, await describe({ query: service.clock }));
-      const milliseconds = Date.parse(`${now}`.replace(' ', 'T').replace(/\+00$/, 'Z'));
-      if (Number.isNaN(milliseconds)) throw service.unreadable();
-      return milliseconds;
-    });
+  async function clock(signal: AbortSignal): Promise<number> {
+    const { value } = await look({ query: service.clock, signal });
+    const milliseconds = Date.parse(`${value}`.replace(' ', 'T').replace(/\+00$/, 'Z'));
+    if (Number.isNaN(milliseconds)) throw service.unreadable();
+    return milliseconds;
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { columns, statement } = await obeying(signal, async () => {
-      const offered = (await describe(segment)).map((column) => ({
-        ...column,
-        reference: service.quoteColumn(column.name),
-      }));
-      const picked = pickFolded(requested, offered);
-      const list = picked.map(({ reference, expression }) => expression(reference)).join(', ');
-      const sent = await submit(around(dialect, `select ${list} from `, segment, ''));
-      return { columns: picked, statement: sent };
-    });
-    const cancel = () => void close();
-    signal.addEventListener('abort', cancel, { once: true });
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      let isRead = false;
-      try {
-        signal.throwIfAborted();
-        const counted = yield* linesOf(statement, columns);
-        signal.throwIfAborted();
-        isRead = true;
-        return counted;
-      } catch (error) {
-        throw reasonOf(error, signal);
-      } finally {
-        signal.removeEventListener('abort', cancel);
-        if (!isRead) await close(); // failed, or the consumer needs no more
-      }
-    }
-
-    return segmentRead(columns, batches());
+    const { translator, batches } = watched(signal);
+    const offered = (await describe(segment).catch(translator())).map((column) => ({
+      ...column,
+      reference: service.quoteColumn(column.name),
+    }));
+    const columns = pickFolded(requested, offered);
+    const list = columns.map(({ reference, expression }) => expression(reference)).join(', ');
+    const statement = around(dialect, `select ${list} from `, segment, '');
+    const sent = await submit(statement).catch(translator());
+    return segmentRead(columns, batches(statement, linesOf(sent, columns)));
   }
 
   return { guarantees: service.guarantees, look, clock, read, close };

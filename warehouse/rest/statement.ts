@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import ms from 'ms';
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { RestClient } from './client.ts';
 import type { JsonLines } from './json-lines.ts';
-import { poll } from './polling.ts';
 import type { RestColumn, Running } from './service.ts';
+
+/** The pauses between two questions whether a statement has ended, in milliseconds. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [50, 3_000];
 
 /** What the statements of a source share. */
 export interface Context {
@@ -55,15 +58,22 @@ export abstract class RestStatement implements Running {
   }
 
   /**
-   * Asks until the statement has ended.
+   * Asks until the statement has ended, with pauses that grow.
    * @param ask undefined: it runs
-   * @throws Failure SegmentQueryFailed (it runs beyond its timeout)
+   * @throws Failure SegmentQueryFailed (it runs beyond its timeout); the reason of the signal
    */
   protected async ended<T>(ask: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
-    const answer = await poll(ask, this.#deadline, signal);
-    if (answer !== undefined) return answer;
-    const limit = ms(this.context.statementTimeout);
-    throw new Failure('queryTimedOut', { setting: this.statement.setting, limit });
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      signal.throwIfAborted();
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      const left = this.#deadline - performance.now();
+      if (left <= 0) {
+        const limit = ms(this.context.statementTimeout);
+        throw new Failure('queryTimedOut', { setting: this.statement.setting, limit });
+      }
+      await sleep(Math.min(pause, left), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
   }
 
   /**

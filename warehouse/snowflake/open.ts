@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Timeouts } from '../http/connection.ts';
 import { RestClient } from '../rest/client.ts';
 import { openRest } from '../rest/open.ts';
 import type { Context } from '../rest/statement.ts';
 import { readerName, type Reader, type Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
+import type { Timeouts } from '../timeouts.ts';
 import { accepted, refusal } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
-import { FORMATS, quoted } from './columns.ts';
+import { FORMATS, quoted } from './kinds.ts';
 import { failureOf } from './failures.ts';
 import { EXPECTED, SnowflakeStatement } from './running.ts';
 import { SNOWFLAKE } from './statements.ts';

@@ -1,5 +1,5 @@
 import type { Dialect } from '../sql/statements.ts';
-import { quoted } from './columns.ts';
+import { quoted } from './kinds.ts';
 
 /** What Snowflake takes for a name without quotes. */
 const BARE = /^[A-Za-z_][\w$]*$/;

@@ -1,8 +1,8 @@
 import net, { type Socket } from 'node:net';
-import type { Connection } from 'tedious';
+import type * as Tedious from 'tedious';
 import { readerName, type Reader } from '../source.ts';
+import type { Timeouts } from '../timeouts.ts';
 import { NO_TLS } from './failures.ts';
-import { tedious } from './library.ts';
 
 /** Where the server is, and the login. */
 export interface SqlServerTarget {
@@ -18,27 +18,21 @@ export interface SqlServerTarget {
   readOnlyIntent: boolean;
 }
 
-/** The maximum time without an answer of the server, in milliseconds. */
-export interface Timeouts {
-  /** Until the login is done. */
-  connect: number;
-  /** For statements without work, and for the end of a canceled one. */
-  short: number;
-}
-
 const DEFAULT_PORT = 1433;
+/** In milliseconds. */
+const CONNECT_TIMEOUT = 30_000;
 const KEEP_ALIVE_AFTER = 10_000;
 /** Packet types of MS-TDS 2.2.3.1.1. A TLS handshake travels in prelogin packets. */
 const [LOGIN7, PRELOGIN] = [0x10, 0x12];
 const LONGEST_NAME = 128;
 const CANCEL_TIMEOUT = 10_000;
 
-/** @throws an error of tedious or the network; Failure ConfigurationInvalid if the library is missing */
+/** @throws an error of tedious or the network */
 export async function connect(
+  { Connection }: Pick<typeof Tedious, 'Connection'>,
   target: SqlServerTarget,
-  { reader, timeouts }: { reader: Reader; timeouts: Timeouts },
-): Promise<Connection> {
-  const { Connection } = await tedious();
+  { reader, timeouts }: { reader: Reader; timeouts: Omit<Timeouts, 'beyond'> },
+): Promise<Tedious.Connection> {
   const { host, instance, database, encrypt, ca } = target;
   const connection = new Connection({
     server: host,
@@ -52,7 +46,7 @@ export async function connect(
       cryptoCredentialsDetails: ca === undefined ? undefined : { ca },
       readOnlyIntent: target.readOnlyIntent,
       appName: readerName(reader).slice(0, LONGEST_NAME),
-      connectTimeout: timeouts.connect,
+      connectTimeout: timeouts.connect ?? CONNECT_TIMEOUT,
       cancelTimeout: Math.min(timeouts.short, CANCEL_TIMEOUT),
       requestTimeout: 0, // each request sets its own
       useUTC: true,

@@ -1,9 +1,9 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, type Conversion as Spelling } from '../sql/conversions.ts';
+import { conversionFor, SLACK, type Conversion } from '../sql/conversions.ts';
 import { quote } from './query.ts';
 
 /** How the server converts a value to text, so that no digit is lost. */
-interface Conversion {
+interface Cast {
   kind: ColumnKind;
   /** The style of CONVERT: https://learn.microsoft.com/en-us/sql/t-sql/functions/cast-and-convert-transact-sql */
   style?: number;
@@ -24,24 +24,24 @@ export interface Described {
 
 /** A column of a segment. */
 export interface SqlServerColumn extends Column {
-  conversion: Conversion;
+  cast: Cast;
   scale?: number;
 }
 
 /** 121: `2026-01-31 10:20:30.1234567 +02:00`; 3: 17 digits; 2: four decimals. */
 const [MOMENT, FLOAT, MONEY] = [121, 3, 2];
-const INTEGER: Conversion = { kind: 'integer', length: 20 };
-const BIT: Conversion = { kind: 'boolean', length: 1 };
-const DECIMAL: Conversion = { kind: 'decimal', length: 41 };
-const MONETARY: Conversion = { kind: 'decimal', length: 30, style: MONEY };
-const DOUBLE: Conversion = { kind: 'float', length: 40, style: FLOAT };
-const REAL: Conversion = { ...DOUBLE, spelling: 'real' };
-const STAMP: Conversion = { kind: 'timestamp', length: 40, style: MOMENT };
-const TEXT: Conversion = { kind: 'text' };
-const PADDED: Conversion = { kind: 'text', spelling: 'padded' };
+const INTEGER: Cast = { kind: 'integer', length: 20 };
+const BIT: Cast = { kind: 'boolean', length: 1 };
+const DECIMAL: Cast = { kind: 'decimal', length: 41 };
+const MONETARY: Cast = { kind: 'decimal', length: 30, style: MONEY };
+const DOUBLE: Cast = { kind: 'float', length: 40, style: FLOAT };
+const REAL: Cast = { ...DOUBLE, spelling: 'real' };
+const STAMP: Cast = { kind: 'timestamp', length: 40, style: MOMENT };
+const TEXT: Cast = { kind: 'text' };
+const PADDED: Cast = { kind: 'text', spelling: 'padded' };
 
 /** By the names of tedious' data types; one with an N is nullable, and has a length. */
-const CONVERSIONS: Record<string, Conversion> = {
+const CASTS: Record<string, Cast> = {
   TinyInt: INTEGER,
   SmallInt: INTEGER,
   Int: INTEGER,
@@ -79,18 +79,18 @@ const [REAL_BYTES, MAX] = [4, 65_535];
 
 /** Describes a column by what the server tells before the rows. */
 export function columnOf({ colName: name, type, dataLength, precision, scale }: Described): SqlServerColumn {
-  const known = type.name === 'FloatN' ? (dataLength === REAL_BYTES ? REAL : DOUBLE) : CONVERSIONS[type.name];
-  const conversion = known ?? { kind: 'unsupported' };
-  const isText = conversion.kind === 'text' && conversion.length === undefined;
+  const known = type.name === 'FloatN' ? (dataLength === REAL_BYTES ? REAL : DOUBLE) : CASTS[type.name];
+  const cast = known ?? { kind: 'unsupported' };
+  const isText = cast.kind === 'text' && cast.length === undefined;
   const length = isText ? lengthOf(type.name, dataLength) : undefined;
   const numbers = type.name.startsWith('Decimal') || type.name.startsWith('Numeric');
   const suffix = numbers ? `(${precision},${scale})` : isText ? `(${length ?? 'max'})` : '';
   return {
     name,
-    kind: conversion.kind,
+    kind: cast.kind,
     databaseType: (type.name === 'IntN' ? INTEGERS[dataLength ?? 4]! : nameOf(type.name)) + suffix,
-    conversion: { ...conversion, length: conversion.length ?? length },
-    scale: numbers ? scale : conversion === MONETARY ? 4 : undefined,
+    cast: { ...cast, length: cast.length ?? length },
+    scale: numbers ? scale : cast === MONETARY ? 4 : undefined,
   };
 }
 
@@ -108,30 +108,31 @@ function lengthOf(type: string, bytes = MAX): number | undefined {
 }
 
 /** Selects a column as text. */
-export function expressionOf({ name, conversion: { length, style } }: SqlServerColumn): string {
+export function expressionOf({ name, cast: { length, style } }: SqlServerColumn): string {
   const styled = style === undefined ? '' : `, ${style}`;
   return `convert(nvarchar(${length ?? 'max'}), ${quote(name)}${styled})`;
 }
 
 /** Changes the bytes of a value into the text that kinds.ts defines; undefined: it is the same. */
-export function spellingOf({ kind, conversion: { spelling }, scale }: SqlServerColumn): Spelling | undefined {
+export function conversionOf({ kind, cast: { spelling }, scale }: SqlServerColumn): Conversion | undefined {
   if (spelling === 'padded') return withoutPadding;
   if (spelling === 'guid') return inLowerCase;
-  const spell = conversionFor(kind, scale);
-  if (spelling === 'real') return (bytes, start, end) => spell!(bytes, start, shortened(bytes, start, end));
-  if (kind === 'timestamp') return (bytes, start, end) => spell!(bytes, start, Math.min(end, start + MICROS));
-  return kind === 'date' ? undefined : spell;
+  const convert = conversionFor(kind, scale);
+  if (spelling === 'real') return (bytes, start, end) => convert!(bytes, start, shortened(bytes, start, end));
+  if (kind === 'timestamp')
+    return (bytes, start, end) => convert!(bytes, start, Math.min(end, start + MICROS));
+  return kind === 'date' ? undefined : convert;
 }
 
-/** The most bytes of a character, and the most that a value can grow. */
-const [WIDEST, SLACK] = [3, 512];
+/** The most bytes of a character. */
+const WIDEST = 3;
 
-/** The text of one value, as {@link spellingOf} changes it. */
+/** The text of one value, as {@link conversionOf} changes it. */
 export function textOf(text: string, column: SqlServerColumn): string {
-  const spell = spellingOf(column);
-  if (spell === undefined) return text;
+  const convert = conversionOf(column);
+  if (convert === undefined) return text;
   const bytes = Buffer.alloc(WIDEST * text.length + SLACK);
-  return bytes.toString('utf8', 0, spell(bytes, 0, bytes.write(text)));
+  return bytes.toString('utf8', 0, convert(bytes, 0, bytes.write(text)));
 }
 
 /** The characters of style 121 up to microseconds; a seventh digit is left out. */

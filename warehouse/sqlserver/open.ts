@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
-import { segmentRead, watch } from '../reading.ts';
+import { optional } from '../library.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
 import type {
   Answer,
   Guarantees,
@@ -12,15 +13,12 @@ import type {
 } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { placeIn } from '../sql/places.ts';
-import type {} from '../sql/statements.ts';
-import { connect, type SqlServerTarget, type Timeouts } from './connection.ts';
+import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
+import { connect, type SqlServerTarget } from './connection.ts';
 import { failuresOf } from './failures.ts';
 import { columnOf, expressionOf, textOf, type SqlServerColumn } from './kinds.ts';
-import { tedious } from './library.ts';
 import { describeStatement, queryOf, refusalOf, statementOf, withNames, type Query } from './query.ts';
 import { firstRow, linesOf, type Channel } from './rows.ts';
-
-const TIMEOUTS: Timeouts = { connect: 30_000, short: 30_000 };
 
 /** Whatever the server's `user options` are: rows are counted, and none are left out. */
 const SETTINGS = 'set nocount off; set rowcount 0';
@@ -37,13 +35,13 @@ const ISOLATION =
  */
 export async function openSqlServer(
   source: SqlServerTarget & { statementTimeout: number; reader: Reader },
-  timeouts: Timeouts = TIMEOUTS,
+  timeouts: Omit<Timeouts, 'beyond'> = TIMEOUTS,
 ): Promise<Warehouse> {
   const { statementTimeout } = source;
   const failures = failuresOf({ connection: source.host, statementTimeout });
-  const library = await tedious();
+  const library = await optional(import('tedious'), 'sqlserver', 'tedious');
   const { short } = timeouts;
-  const connection = await connect(source, { ...source, timeouts }).catch((error: unknown) => {
+  const connection = await connect(library, source, { ...source, timeouts }).catch((error: unknown) => {
     throw failures(error);
   });
   const channel: Channel = { library, connection };
@@ -59,20 +57,15 @@ export async function openSqlServer(
   };
   const ended = new Promise<void>((resolve) => connection.once('end', () => resolve()));
   let isBegun = false;
-  let isReading = false;
-  let closing: Promise<void> | undefined;
 
   const run = (text: string, timeout: number) => firstRow(channel, { text, timeout });
 
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
-      if (connection.cancel()) await channel.ended;
-      connection.close();
-      await ended;
-    })();
-    return closing;
-  }
+  const close = onlyOnce(async () => {
+    // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
+    if (connection.cancel()) await channel.ended;
+    connection.close();
+    await ended;
+  });
 
   /** Begins the transaction that all statements use, unless it has begun; only a snapshot needs one. */
   async function begin(): Promise<void> {
@@ -129,36 +122,24 @@ export async function openSqlServer(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     await begin().catch(translator());
     const query = queryOf(segment);
     const description = statementOf(query, 'top (0) *');
     const offered = await describe(query, description).catch(translator(description));
     const columns = pickColumns(requested, offered);
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
-      const statement = statementOf(query, list.join(', '));
-      const translate = translator(statement);
-      try {
-        signal.throwIfAborted();
-        isReading = true;
-        const batch = { text: statement.text, timeout: statementTimeout, columns };
-        const end = yield* linesOf(channel, batch);
-        if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
-        if (isolation === 'transaction') await run('commit transaction', short);
-        signal.throwIfAborted(); // a canceled query can end like a complete one
-        isReading = false;
-        return end.rows;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        if (isReading) await close(); // failed, or the consumer needs no more
-      }
+    const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
+    const statement = statementOf(query, list.join(', '));
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const batch = { text: statement.text, timeout: statementTimeout, columns };
+      const end = yield* linesOf(channel, batch);
+      if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
+      if (isolation === 'transaction') await run('commit transaction', short);
+      return end.rows;
     }
 
     // SQL Server does not tell whether a security policy hides rows
-    return segmentRead(columns, batches());
+    return segmentRead(columns, batches(statement, lines()));
   }
 
   return { guarantees, look, clock, read, close };

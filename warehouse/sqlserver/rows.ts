@@ -1,9 +1,9 @@
+import type * as Tedious from 'tedious';
 import type { Connection, Request } from 'tedious';
 import { LineWriter } from '../sql/lines.ts';
 import { LATE } from './failures.ts';
 import type { Described, SqlServerColumn } from './kinds.ts';
-import { spellingOf } from './kinds.ts';
-import type { Tedious } from './library.ts';
+import { conversionOf } from './kinds.ts';
 
 /** A value with what tedious tells of its column. */
 interface Cell {
@@ -25,7 +25,7 @@ export interface Batch {
 
 /** A connection, over which one batch at a time is sent. */
 export interface Channel {
-  library: Pick<Tedious, 'Request'>;
+  library: Pick<typeof Tedious, 'Request'>;
   connection: Connection;
   /** The end of the last batch. */
   ended?: Promise<Ended>;
@@ -102,7 +102,7 @@ export async function* linesOf(
   { columns, ...batch }: { text: string; timeout: number; columns: SqlServerColumn[] },
 ): AsyncGenerator<Buffer, { rows: number; lines: number }, undefined> {
   const writer = new LineWriter();
-  const spellings = columns.map(spellingOf);
+  const conversions = columns.map(conversionOf);
   let wake: (() => void) | undefined;
   let end: Ended | undefined;
   const { request, ended } = send(channel, {
@@ -110,7 +110,7 @@ export async function* linesOf(
     prepare: (each) => {
       each.on('row', (cells: Cell[]) => {
         for (let i = 0; i < cells.length; i++) {
-          writer.field(cells[i]!.value as string | null, spellings[i]);
+          writer.field(cells[i]!.value as string | null, conversions[i]);
         }
         writer.endLine();
         if (!writer.isFull) return;

@@ -2,11 +2,12 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
-import { HttpConnection, type HttpRequest, type Timeouts } from '../http/connection.ts';
+import { HttpConnection, type HttpRequest } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
 import type { JsonLines } from '../rest/json-lines.ts';
 import { readerName, type Reader } from '../source.ts';
+import type { Timeouts } from '../timeouts.ts';
 import { QueryError, type TrinoErrorInfo } from './failures.ts';
 
 /** The parts of an answer that we use: https://trino.io/docs/current/develop/client-protocol.html#queryresults-attributes */
@@ -177,11 +178,10 @@ export class Coordinator {
   }
 
   #ask(asked: Asked): Promise<HttpAnswer> {
-    const { short: silence } = this.#timeouts;
     return this.#connection.requestWhileBusy({
       ...asked,
       headers: this.#headers,
-      silence,
+      silence: this.#timeouts.short,
       signal: this.#abort.signal,
     });
   }

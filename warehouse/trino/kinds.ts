@@ -21,7 +21,7 @@ const KINDS: [RegExp, ColumnKind][] = [
 ];
 
 /** @param type as Trino names it, such as `timestamp(6) with time zone` */
-export function describeColumn(name: string, type: string, position: number): TrinoColumn {
+export function columnOf(name: string, type: string, position: number): TrinoColumn {
   const kind = KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? 'unsupported';
   return { name, kind, databaseType: type, position };
 }

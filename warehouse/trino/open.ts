@@ -1,30 +1,16 @@
 import { pickColumns } from '../columns.ts';
-import { TIMEOUTS } from '../http/connection.ts';
-import { segmentRead, watch } from '../reading.ts';
+import { onlyOnce, segmentRead, watch } from '../reading.ts';
 import { JsonLines } from '../rest/json-lines.ts';
-import type {
-  Answer,
-  Guarantees,
-  Question,
-  Reader,
-  SegmentRead,
-  SegmentRequest,
-  Warehouse,
-} from '../source.ts';
+import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { valueText } from '../sql/values.ts';
+import { TIMEOUTS } from '../timeouts.ts';
 import { Coordinator } from './coordinator.ts';
 import { failuresOf } from './failures.ts';
-import { conversionOf, describeColumn, type TrinoColumn } from './kinds.ts';
+import { conversionOf, columnOf, type TrinoColumn } from './kinds.ts';
 import { CLOCK, describeStatement, lookStatement, readStatement } from './statements.ts';
 import { trinoTarget } from './url.ts';
 
-const GUARANTEES: Guarantees = {
-  snapshot: 'statement',
-  readOnly: 'wrapped',
-  errorPosition: 'all',
-  tried: true,
-};
 /** Trino gives up a query after five minutes in which its client asks for nothing. */
 const HEARTBEAT = 60_000;
 
@@ -32,25 +18,16 @@ const HEARTBEAT = 60_000;
  * Trino as a warehouse, by its client protocol. Nothing is sent before the first statement.
  * @throws Failure ConfigurationInvalid (invalid URL)
  */
-export function openTrino(
-  source: { url: string; variable: string; statementTimeout: number; reader: Reader },
-  timeouts = { ...TIMEOUTS, heartbeat: HEARTBEAT },
-): Warehouse {
+export function openTrino(source: UrlSource, timeouts = { ...TIMEOUTS, heartbeat: HEARTBEAT }): Warehouse {
   const failures = failuresOf(source);
   const target = trinoTarget(source.url, source.variable);
   const coordinator = new Coordinator(target, { ...source, timeouts });
-  let closing: Promise<void> | undefined;
-
-  function close(): Promise<void> {
-    closing ??= coordinator.close();
-    return closing;
-  }
-
+  const close = onlyOnce(() => coordinator.close());
   const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   async function describe(statement: Statement): Promise<TrinoColumn[]> {
     const { columns } = await coordinator.table(statement.text);
-    return columns.map(({ name, type }, position) => describeColumn(name, type, position));
+    return columns.map(({ name, type }, position) => columnOf(name, type, position));
   }
 
   async function look({ query, setting, signal }: Question): Promise<Answer> {
@@ -80,32 +57,28 @@ export function openTrino(
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, stop } = watched(signal);
+    const { translator, batches } = watched(signal);
     const statement = describeStatement(segment);
     const all = await describe(statement).catch(translator(statement));
     const columns = pickColumns(requested, all);
-    async function* batches(): AsyncGenerator<Buffer, number, undefined> {
-      const reading = readStatement(segment, columns, all.length);
-      const translate = translator(reading);
-      try {
-        signal.throwIfAborted();
-        const encoder = new JsonLines(columns.map(conversionOf), () => coordinator.unreadable());
-        const id = yield* coordinator.lines(reading.text, encoder);
-        const counted = await coordinator.rowsOf(id);
-        signal.throwIfAborted(); // a canceled query can end like a complete one
-        const rest = encoder.take();
-        if (rest.length > 0) yield rest;
-        return counted ?? encoder.lines;
-      } catch (error) {
-        return translate(error);
-      } finally {
-        stop();
-        await coordinator.cancel(); // failed, or the consumer needs no more
-      }
+    const reading = readStatement(segment, columns, all.length);
+    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
+      const encoder = new JsonLines(columns.map(conversionOf), () => coordinator.unreadable());
+      const id = yield* coordinator.lines(reading.text, encoder);
+      const counted = await coordinator.rowsOf(id);
+      const rest = encoder.take();
+      if (rest.length > 0) yield rest;
+      return counted ?? encoder.lines;
     }
 
-    return segmentRead(columns, batches());
+    return segmentRead(columns, batches(reading, lines()));
   }
 
-  return { guarantees: GUARANTEES, look, clock, read, close };
+  return {
+    guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: true },
+    look,
+    clock,
+    read,
+    close,
+  };
 }
