@@ -86,7 +86,7 @@ export const GUARD_MESSAGES = {
       'The query in guards.freshness returned a timestamp without a time zone, so the age of the data is unknown.',
     next: () =>
       advise(
-        "State the time zone of the column, for example: select max(updated_at at time zone 'Europe/Paris') from orders.",
+        "State the time zone of the column, as in PostgreSQL: select max(updated_at at time zone 'Europe/Paris') from orders. A text with an offset is also accepted, such as 2026-01-31 06:00:00+01:00.",
       ),
   }),
   warehouseAhead: message<OfModel & { ahead: number; at: string }>({

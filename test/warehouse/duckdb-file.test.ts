@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -175,6 +175,20 @@ describe('a database file of DuckDB as a warehouse', () => {
     const error = await rejection('select 1 as id', { connection });
     expect(error).toMatchObject({ type: 'ConfigurationInvalid', cause: undefined });
     expect(error.message).toMatch(message);
+  });
+
+  test('a file of a newer DuckDB is reported as such', async () => {
+    const newer = await readFile(file());
+    const [word, sum] = [newer.readBigUInt64LE(8), newer.readBigUInt64LE(0)];
+    newer.writeUInt32LE(99, 12); // the version of the format
+    // DuckDB's checksum is the exclusive or of the products of all words with this number.
+    const product = (value: bigint) => BigInt.asUintN(64, value * 0xbf58476d1ce4e5b9n);
+    newer.writeBigUInt64LE(sum ^ product(word) ^ product(newer.readBigUInt64LE(8)), 0);
+    await writeFile(join(project, 'newer.duckdb'), newer);
+    const error = await rejection('select 1 as id', { connection: { file: 'newer.duckdb' } });
+    expect(error).toMatchObject({ type: 'ConfigurationInvalid' });
+    expect(error.message).toContain('(newer.duckdb) cannot be used; ');
+    expect(error.message).toContain('a newer DuckDB wrote it');
   });
 
   test('a query that needs more memory than its limit uses the disk, or fails and says which setting to raise', async () => {

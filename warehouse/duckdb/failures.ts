@@ -104,6 +104,9 @@ export function isMissingTable(error: unknown): error is DuckdbError {
   return type === 'Catalog' && (what === 'Table' || what === 'Schema');
 }
 
+const NEWER_FILE =
+  'a newer DuckDB wrote it: update @duckdb/node-api where the worker is installed, or set storage_compatibility_version in the program that writes it';
+
 /** The error of opening the database, which has no JSON. */
 function ofOpening({ place, isRemote }: Source, { type }: Parts, words: string): Failure {
   const code = `DuckDB ${type} error`;
@@ -115,7 +118,8 @@ function ofOpening({ place, isRemote }: Source, { type }: Parts, words: string):
   }
   if (words.includes('Could not set lock'))
     return new Failure('sourceFileLocked', { file: place }, { words });
-  const expected = 'a database file that the installed version of DuckDB can read';
+  const readable = 'a database file that the installed version of DuckDB can read';
+  const expected = words.includes('but we can only read versions') ? `${readable}; ${NEWER_FILE}` : readable;
   return new Failure('sourceSettingUnusable', { connection: place, setting: 'file', expected }, { words });
 }
 
