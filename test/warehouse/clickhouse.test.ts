@@ -5,6 +5,7 @@ import type { Warehouse } from '../../warehouse/source.ts';
 import { until } from '../setup/until.ts';
 import { describeWarehouse } from './contract.ts';
 import { productOpening } from './contract/fixture.ts';
+import { PLAIN_BACKSLASHES, values } from './contract/values.ts';
 import { READER, readAll } from './reading.ts';
 import { startClickHouse, type ClickHouseShim } from './shims/clickhouse/server.ts';
 
@@ -57,50 +58,27 @@ describeWarehouse('ClickHouse', {
     shim.manner.miscount = 1;
   },
   sql: { nowhereSays: /a table does not exist \(ClickHouse error 60\)/ },
-  values: [
-    {
-      expression: String.raw`'tab' || chr(9) || 'new' || chr(10) || 'line' || chr(13) || 'back\slash'`,
-      kind: 'text',
-      text: String.raw`tab\tnew\nline\rback\\slash`,
-    },
-    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+  values: values({ ...PLAIN_BACKSLASHES, timestamp: null }, [
     { expression: "'it''s'", kind: 'text', text: "it's" },
     { expression: "'a' || chr(11) || chr(8) || 'b'", kind: 'text', text: String.raw`a\v\bb` },
-    { expression: "'a' || chr(0) || 'b'", kind: 'text', text: 'ab\uffff' },
     { expression: String.raw`'\0' || chr(39)`, kind: 'text', text: String.raw`\\0'` },
-    { expression: "''", kind: 'text', text: '' },
-    { expression: 'null::varchar', kind: 'text', text: String.raw`\N` },
     { expression: 'null::double', kind: 'float', text: String.raw`\N` },
-    { expression: String.raw`'\N'`, kind: 'text', text: String.raw`\\N` },
     { expression: "'glad'::enum('glad', 'sad')", kind: 'text', text: 'glad' },
     {
       expression: "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid",
       kind: 'text',
       text: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
     },
-    { expression: 'true', kind: 'boolean', text: 't' },
-    { expression: '1 = 2', kind: 'boolean', text: 'f' },
-    { expression: '(-32768)::smallint', kind: 'integer', text: '-32768' },
-    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
     { expression: '18446744073709551615::ubigint', kind: 'integer', text: '18446744073709551615' },
-    { expression: '1.5::decimal(38, 18)', kind: 'decimal', text: '1.500000000000000000' },
-    { expression: '0.1::double + 0.2::double', kind: 'float', text: '0.30000000000000004' },
     { expression: '1e17::double', kind: 'float', text: '1e+17' },
-    { expression: "'inf'::double", kind: 'float', text: 'Infinity' },
     { expression: '0.1::float', kind: 'float', text: '0.1' },
-    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
     {
       expression: "timestamp '2026-01-31 10:20:30.123456'",
       kind: 'timestamptz',
       text: '2026-01-31 10:20:30.123456+00',
     },
-    {
-      expression: "timestamptz '2026-01-31 10:20:30.12+02'",
-      kind: 'timestamptz',
-      text: '2026-01-31 08:20:30.12+00',
-    },
     { expression: '[1, 2]', kind: 'unsupported', text: '[1, 2]' },
-  ],
+  ]),
 });
 
 describe('ClickHouse as a warehouse', () => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { NOT_TEXT } from '../../activation/values/text.ts';
 import { describeWarehouse } from './contract.ts';
 import { productOpening } from './contract/fixture.ts';
+import { PLAIN_BACKSLASHES, values } from './contract/values.ts';
 import { change, engines, file, inDatabase, open, opening, project, start, stop } from './duckdb-project.ts';
 
 describeWarehouse('DuckDB', {
@@ -36,71 +36,35 @@ describeWarehouse('DuckDB', {
   async cut() {
     for (const { pid } of await engines()) process.kill(pid, 'SIGKILL');
   },
-  values: [
-    {
-      expression: String.raw`E'tab\tnew\nline\rback\\slash'`,
-      kind: 'text',
-      text: String.raw`tab\tnew\nline\rback\\slash`,
-    },
-    {
-      expression: 'chr(8) || chr(11) || chr(12)',
-      kind: 'text',
-      text: String.raw`\b\v\f`,
-    },
-    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
+  values: values(PLAIN_BACKSLASHES, [
+    { expression: 'chr(8) || chr(11) || chr(12)', kind: 'text', text: String.raw`\b\v\f` },
     { expression: `'"quoted", it''s'`, kind: 'text', text: `"quoted", it's` },
-    { expression: "''", kind: 'text', text: '' },
-    { expression: 'null::text', kind: 'text', text: String.raw`\N` },
-    { expression: String.raw`'\N'`, kind: 'text', text: String.raw`\\N` },
-    { expression: "'a' || chr(0) || 'b'", kind: 'text', text: `ab${NOT_TEXT}` },
     { expression: "'glad'::enum ('glad', 'sad')", kind: 'text', text: 'glad' },
     {
       expression: "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid",
       kind: 'text',
       text: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
     },
-    { expression: 'true', kind: 'boolean', text: 't' },
-    { expression: '1 = 2', kind: 'boolean', text: 'f' },
-    { expression: 'null::boolean', kind: 'boolean', text: String.raw`\N` },
     { expression: '(-128)::tinyint', kind: 'integer', text: '-128' },
-    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
     { expression: '18446744073709551615::ubigint', kind: 'integer', text: '18446744073709551615' },
     { expression: 'sum(9223372036854775807::bigint)', kind: 'integer', text: '9223372036854775807' },
-    {
-      expression: '12345678901234567890.12::decimal(38,18)',
-      kind: 'decimal',
-      text: '12345678901234567890.120000000000000000',
-    },
     { expression: '-0.5::decimal(3,2)', kind: 'decimal', text: '-0.50' },
     { expression: '0.5::decimal(2,2)', kind: 'decimal', text: '0.50' },
     { expression: '-0.5::decimal(38,38)', kind: 'decimal', text: `-0.5${'0'.repeat(37)}` },
     { expression: 'null::decimal(2,2)', kind: 'decimal', text: String.raw`\N` },
-    { expression: '0.1::double + 0.2::double', kind: 'float', text: '0.30000000000000004' },
-    { expression: '1e20::double', kind: 'float', text: '1e+20' },
     { expression: '5::double', kind: 'float', text: '5' },
     { expression: '0.1::real', kind: 'float', text: '0.1' },
-    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
-    {
-      expression: "timestamp '2026-01-31 10:20:30.123456'",
-      kind: 'timestamp',
-      text: '2026-01-31 10:20:30.123456',
-    },
     {
       expression: "timestamp_ns '2026-01-31 10:20:30.100000789'",
       kind: 'timestamp',
       text: '2026-01-31 10:20:30.1',
     },
     { expression: "timestamp_s '2026-01-31 10:20:30'", kind: 'timestamp', text: '2026-01-31 10:20:30' },
-    {
-      expression: "timestamptz '2026-01-31 10:20:30.5+02'",
-      kind: 'timestamptz',
-      text: '2026-01-31 08:20:30.5+00',
-    },
     { expression: "'infinity'::timestamptz", kind: 'timestamptz', text: 'infinity' },
     { expression: `'{"a":"\\n"}'::json`, kind: 'unsupported', text: String.raw`{"a":"\\n"}` },
     { expression: '[1, 2]', kind: 'unsupported', text: '[1, 2]' },
     { expression: String.raw`'\xff'::blob`, kind: 'unsupported', text: String.raw`\\xFF` },
     { expression: "interval '90 minutes'", kind: 'unsupported', text: '01:30:00' },
     { expression: "{'a': 1}", kind: 'unsupported', text: "{'a': 1}" },
-  ],
+  ]),
 });

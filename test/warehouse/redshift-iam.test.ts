@@ -136,3 +136,17 @@ test('an answer without a password is refused', async () => {
   answer = ofCluster('IAM:reader', '');
   await expect(temporaryLogin(IAM, {})).rejects.toMatchObject({ type: 'ConfigurationInvalid' });
 });
+
+test.each([
+  ['@aws-sdk/client-redshift', IAM],
+  ['@aws-sdk/client-redshift-serverless', { region: 'eu-west-1', workgroup: 'shop' }],
+])('without %s, the error says how to install it', async (library, iam) => {
+  onTestFinished(() => void vi.doUnmock(library));
+  vi.doMock(library, () => {
+    throw Object.assign(new Error(`Cannot find package '${library}'`), { code: 'ERR_MODULE_NOT_FOUND' });
+  });
+  await expect(temporaryLogin(iam, {})).rejects.toMatchObject({
+    type: 'ConfigurationInvalid',
+    message: expect.stringContaining(`Run npm install ${library} where the worker is installed`) as string,
+  });
+});

@@ -7,6 +7,7 @@ import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { describeWarehouse } from './contract.ts';
 import { productOpening } from './contract/fixture.ts';
+import { values } from './contract/values.ts';
 import { READER, readAll } from './reading.ts';
 import { startRedshiftShim, type RedshiftShim } from './shims/redshift/shim.ts';
 
@@ -81,46 +82,23 @@ describeWarehouse('Redshift', {
     const { rows } = await beside.query<{ count: number }>('select count(*)::int as count from written');
     return rows[0]!.count;
   },
-  values: [
+  values: values(
     {
-      expression: String.raw`'tab\tnew\nline\rback\\slash'`,
-      kind: 'text',
-      text: String.raw`tab\tnew\nline\rback\\slash`,
+      nul: null, // the server cannot store it
+      sum: 'cast(0.1 as float8) + 0.2',
+      exponent: 'cast(1e20 as float8)',
+      nan: "cast('NaN' as float8)",
+      infinity: "cast('-Infinity' as float8)",
     },
-    { expression: "'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
-    { expression: "''", kind: 'text', text: '' },
-    { expression: 'cast(null as varchar)', kind: 'text', text: String.raw`\N` },
-    { expression: String.raw`'\\N'`, kind: 'text', text: String.raw`\\N` },
-    { expression: "cast('ab ' as varchar(9))", kind: 'text', text: 'ab ' },
-    { expression: "cast('ab' as char(5))", kind: 'text', text: 'ab' },
-    { expression: "cast('' as char(5))", kind: 'text', text: '' },
-    { expression: 'true', kind: 'boolean', text: 't' },
-    { expression: '1 = 2', kind: 'boolean', text: 'f' },
-    { expression: 'cast(-32768 as smallint)', kind: 'integer', text: '-32768' },
-    { expression: '9223372036854775807', kind: 'integer', text: '9223372036854775807' },
-    {
-      expression: "cast('12345678901234567890.123456789012345678' as decimal(38,18))",
-      kind: 'decimal',
-      text: '12345678901234567890.123456789012345678',
-    },
-    { expression: 'cast(0.1 as float8) + 0.2', kind: 'float', text: '0.30000000000000004' },
-    { expression: 'cast(1e20 as float8)', kind: 'float', text: '1e+20' },
-    { expression: 'cast(0.1 as real)', kind: 'float', text: '0.1' },
-    { expression: "cast('NaN' as float8)", kind: 'float', text: 'NaN' },
-    { expression: 'cast(null as float8)', kind: 'float', text: String.raw`\N` },
-    { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
-    {
-      expression: "timestamp '2026-01-31 10:20:30.123456'",
-      kind: 'timestamp',
-      text: '2026-01-31 10:20:30.123456',
-    },
-    {
-      expression: "timestamptz '2026-01-31 10:20:30+02'",
-      kind: 'timestamptz',
-      text: '2026-01-31 08:20:30+00',
-    },
-    { expression: "interval '90 minutes'", kind: 'unsupported', text: '01:30:00' },
-  ],
+    [
+      { expression: "cast('ab ' as varchar(9))", kind: 'text', text: 'ab ' },
+      { expression: "cast('ab' as char(5))", kind: 'text', text: 'ab' },
+      { expression: "cast('' as char(5))", kind: 'text', text: '' },
+      { expression: 'cast(0.1 as real)', kind: 'float', text: '0.1' },
+      { expression: 'cast(null as float8)', kind: 'float', text: String.raw`\N` },
+      { expression: "interval '90 minutes'", kind: 'unsupported', text: '01:30:00' },
+    ],
+  ),
 });
 
 describe('Redshift as a warehouse', () => {

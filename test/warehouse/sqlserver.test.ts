@@ -1,5 +1,6 @@
 import { describeWarehouse } from './contract.ts';
 import { productOpening } from './contract/fixture.ts';
+import { values } from './contract/values.ts';
 import { readAll } from './reading.ts';
 import { open, opening, shim, startShim } from './sqlserver-opening.ts';
 
@@ -43,40 +44,28 @@ describeWarehouse('SQL Server', {
     orderById: 'order by id offset 0 rows',
     million: "replicate(convert(nvarchar(max), 'x'), 1000000)",
   },
-  values: [
+  values: values(
     {
-      expression: "N'tab\tnew\nline\rback\\slash'",
-      kind: 'text',
-      text: String.raw`tab\tnew\nline\rback\\slash`,
+      escapes: "N'tab\tnew\nline\rback\\slash'",
+      unicode: "N'Zoë Łukasz 東京 🎈'",
+      null: 'cast(null as nvarchar(10))',
+      looksLikeNull: String.raw`N'\N'`,
+      nul: null,
+      true: 'cast(1 as bit)',
+      false: 'cast(0 as bit)',
+      unknown: 'cast(null as bit)',
+      bigint: "cast('9223372036854775807' as bigint)",
+      sum: 'cast(0.1 as float) + cast(0.2 as float)',
+      exponent: "cast('1e20' as float)",
+      nan: null,
+      infinity: null,
+      date: "cast('2026-01-31' as date)",
+      timestamp: "cast('2026-01-31 10:20:30.123456' as datetime2)",
+      timestamptz: "cast('2026-01-31 10:20:30.5+02:00' as datetimeoffset)",
     },
-    { expression: "N'Zoë Łukasz 東京 🎈'", kind: 'text', text: 'Zoë Łukasz 東京 🎈' },
-    { expression: "''", kind: 'text', text: '' },
-    { expression: 'cast(null as nvarchar(10))', kind: 'text', text: String.raw`\N` },
-    { expression: String.raw`N'\N'`, kind: 'text', text: String.raw`\\N` },
-    { expression: "N'[it''s;--]'", kind: 'text', text: "[it's;--]" },
-    { expression: 'cast(1 as bit)', kind: 'boolean', text: 't' },
-    { expression: 'cast(0 as bit)', kind: 'boolean', text: 'f' },
-    { expression: 'cast(-32768 as smallint)', kind: 'integer', text: '-32768' },
-    { expression: "cast('9223372036854775807' as bigint)", kind: 'integer', text: '9223372036854775807' },
-    {
-      expression: "cast('12345678901234567890.123456789012345678' as decimal(38,18))",
-      kind: 'decimal',
-      text: '12345678901234567890.123456789012345678',
-    },
-    { expression: 'cast(0.5 as decimal(10,2))', kind: 'decimal', text: '0.50' },
-    { expression: 'cast(0.1 as float) + cast(0.2 as float)', kind: 'float', text: '0.30000000000000004' },
-    { expression: "cast('1e20' as float)", kind: 'float', text: '1e+20' },
-    { expression: 'cast(0.1 as real)', kind: 'float', text: '0.1' },
-    { expression: "cast('2026-01-31' as date)", kind: 'date', text: '2026-01-31' },
-    {
-      expression: "cast('2026-01-31 10:20:30.123456' as datetime2)",
-      kind: 'timestamp',
-      text: '2026-01-31 10:20:30.123456',
-    },
-    {
-      expression: "cast('2026-01-31 10:20:30+02:00' as datetimeoffset)",
-      kind: 'timestamptz',
-      text: '2026-01-31 08:20:30+00',
-    },
-  ],
+    [
+      { expression: "N'[it''s;--]'", kind: 'text', text: "[it's;--]" },
+      { expression: 'cast(0.1 as real)', kind: 'float', text: '0.1' },
+    ],
+  ),
 });

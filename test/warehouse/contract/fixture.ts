@@ -1,6 +1,6 @@
-import type { ColumnKind } from '../../../activation/values/kinds.ts';
 import type { openWarehouse } from '../../../warehouse/open.ts';
 import type { Guarantees, Warehouse } from '../../../warehouse/source.ts';
+import type { Value } from './values.ts';
 
 /** How a process of its own opens a source. */
 export interface Apart {
@@ -36,7 +36,7 @@ export interface WarehouseFixture {
   /** How many of their writes succeeded. */
   written(): Promise<number>;
   /** SQL expressions with the expected text. */
-  values: { expression: string; kind: ColumnKind; text: string }[];
+  values: Value[];
   /** What the driver must say about itself. */
   guarantees: Guarantees;
   /** A query like `rows(2 * n)`, of which row n has a value that cannot be computed. */

@@ -125,6 +125,7 @@ export const PRELUDE = `
     else split_part(t, '.', 1) || '.' || tds_digits(t) end;
   create macro tds_exponent(t) as regexp_replace(t, 'e([+-])(\\d\\d)$', 'e\\10\\2');
   create macro tds_plain(x, t, kind, style) as case
+    when t is null then null
     when kind = 'BOOLEAN' then if(t = 'true', '1', '0')
     when kind = 'TIMESTAMP' then tds_stamp(t, style)
     when kind = 'TIMESTAMP WITH TIME ZONE' then tds_stamp(regexp_replace(t, '[+-]\\d\\d(:\\d\\d)?$', ''), style)
