@@ -163,7 +163,7 @@ describe('ClickHouse as a warehouse', () => {
       });
   });
 
-  test.each(['compress', 'decompress', 'query', 'output_format'])(
+  test.each(['compress', 'decompress', 'query', 'output_format', 'format_template_row'])(
     'a URL with %s, which would make answers unreadable, is rejected before anything is sent',
     async (name) => {
       shim.seen.length = 0;
@@ -194,6 +194,7 @@ describe('ClickHouse as a warehouse', () => {
 
   test('without the right to kill, a consumer that stops early ends the query by its connection', async () => {
     shim.manner.refusesKill = true;
+    shim.seen.length = 0;
     const warehouse = await open();
     const segment = { query: rows(2_000_000) };
     const read = await warehouse.read({ segment, columns: ['id', 'padding'], signal });
@@ -202,6 +203,7 @@ describe('ClickHouse as a warehouse', () => {
       break;
     }
     await until('the query has ended', async () => shim.running() === 0);
+    expect(last('kill query')).toBeDefined();
     shim.manner.refusesKill = false;
     await warehouse.close();
   });
