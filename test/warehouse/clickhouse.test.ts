@@ -19,7 +19,7 @@ async function start(): Promise<void> {
 
 const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/default`;
 
-function opening({ statementTimeout = 60_000, at = url() } = {}): Parameters<typeof openWarehouse> {
+function opening({ statementTimeout = 600_000, at = url() } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'clickhouse' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
   return [source, { SHOP_URL: at }, READER];
 }

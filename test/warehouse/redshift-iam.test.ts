@@ -69,7 +69,7 @@ function open(user: string) {
     driver: 'redshift' as const,
     connection: { env: 'URL' },
     iam: IAM,
-    statementTimeout: 60_000,
+    statementTimeout: 600_000,
   };
   return openWarehouse(source, { URL: url.href }, READER);
 }

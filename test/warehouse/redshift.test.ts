@@ -45,7 +45,7 @@ function open(changes?: Changes): Promise<Warehouse> {
 type Changes = Partial<{ statementTimeout: number; port: number }>;
 type Opening = Parameters<typeof openWarehouse>;
 
-function opening({ statementTimeout = 60_000, port = shim.port }: Changes = {}): Opening {
+function opening({ statementTimeout = 600_000, port = shim.port }: Changes = {}): Opening {
   const url = new URL(database.url);
   url.port = String(port);
   const source = { driver: 'redshift' as const, connection: { env: 'URL' }, statementTimeout };
