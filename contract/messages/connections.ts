@@ -3,8 +3,9 @@ import { advise, failure } from './message.ts';
 /** What to do about a warehouse that cannot be reached. */
 export const UNREACHABLE = advise('Check its host and port, and the network between the worker and it.');
 
-/** Our codes for connection errors that have no code of their own. */
+/** Our codes for connection errors that have no code of their own, and those of libraries that need words. */
 export const CONNECTION_CODES = {
+  EINSTLOOKUP: 'SQL Server Browser (UDP 1434) does not name the instance',
   ERR_MYSQL_ENDED: 'the connection was closed',
   ERR_MYSQL_NO_ANSWER: 'no answer before the timeout',
   ERR_POSTGRES_ENDED: 'the connection was closed',

@@ -132,6 +132,15 @@ export const WAREHOUSE_MESSAGES = {
       `${queryInWords(setting, table)} failed: ${conditionOf(sqlstate)}${placeInWords(at)} (SQLSTATE ${sqlstate}).`,
     next: ({ sqlstate }) => sqlstateAdvice(sqlstate),
   }),
+  rowSecurityUnchecked: failure<{ sqlstate: string }>('SegmentQueryFailed', {
+    examples: [{ sqlstate: '42501' }],
+    says: ({ sqlstate }) =>
+      "Row-level security could not be checked: EXPLAIN of the segment's query failed: " +
+      `${conditionOf(sqlstate)} (SQLSTATE ${sqlstate}). ` +
+      'Nothing was read, because hidden rows would look like removed members.',
+    next: () =>
+      advise('Run EXPLAIN with the query as the database user of the source, and fix what it reports.'),
+  }),
   queryTimedOut: failure<Asked & { limit: string }>('SegmentQueryFailed', {
     examples: [{ limit: '5m' }, { setting: 'guards.freshness', limit: '5m' }],
     says: ({ setting, limit }) =>

@@ -48,13 +48,19 @@ describe('types of ClickHouse', () => {
   });
 });
 
-test.each(["select 1; -- don't", "select 1; // don't", "select 1; # don't", 'select 1; /* a /* b */ ; */'])(
-  'the semicolon before the last comment is removed: %s',
-  (query) => {
-    const { text } = describeStatement({ query });
-    expect(text).toBe(`select * from (${query.replace(';', ' ')}\n) segment limit 0`);
-  },
-);
+test.each([
+  "select 1; -- don't",
+  "select 1; // don't",
+  "select 1; # don't",
+  "select 1; #! don't",
+  'select 1; /* a /* b */ ; */',
+  'select 1 as `-- `;',
+  'select 1 as "-- ";',
+  'select $$-- $$;',
+])('the semicolon before the last comment is removed: %s', (query) => {
+  const { text } = describeStatement({ query });
+  expect(text).toBe(`select * from (${query.replace(';', ' ')}\n) segment limit 0`);
+});
 
 const ofType = (type: string) => columnOf('value', type);
 
@@ -152,6 +158,27 @@ describe('the body of an answer', () => {
       'Code: 279. DB::Exception: All connection tries failed. Log: Code: 60. DB::Exception: no.';
     const block = `\r\n__exception__\r\n${TAG}\r\n${message}\n${message.length} ${TAG}\r\n__exception__\r\n`;
     await expect(readAll(Buffer.from(`1\n${block}`), [7])).rejects.toMatchObject({ code: 279 });
+  });
+
+  test('an error in plain text is the last one, and not what a value before it says', async () => {
+    const body = Buffer.from(
+      'Code: 60. DB::Exception: no\nCode: 395. DB::Exception: Zoë. (FUNCTION_THROW)\n',
+    );
+    const error = (await readAll(body, [7]).catch((reason: Error) => reason)) as ServerError;
+    expect([error.code, error.words]).toEqual([395, 'Code: 395. DB::Exception: Zoë. (FUNCTION_THROW)\n']);
+  });
+
+  test('the longest block of an error, 16 KiB, is no row, also after many rows', async () => {
+    const message = `Code: 395. DB::Exception: ${'secret\n'.repeat(2_330)}`;
+    const block = `\r\n__exception__\r\n${TAG}\r\n${message}\n${message.length} ${TAG}\r\n__exception__\r\n`;
+    const rows = 'row\n'.repeat(200_000);
+    const lines = linesOf(pieces(Buffer.from(rows + block), [10_000], false), TAG);
+    let text = '';
+    const consume = async () => {
+      for await (const part of lines) text += part.toString();
+    };
+    await expect(consume()).rejects.toMatchObject({ code: 395 });
+    expect([text.length > 256 * 1024, rows.startsWith(text)]).toEqual([true, true]);
   });
 
   test.each([true, false])('an error after the rows is thrown with its number', async (breaks) => {

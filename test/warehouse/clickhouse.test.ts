@@ -20,7 +20,7 @@ async function start(): Promise<void> {
 
 const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/default`;
 
-function opening({ statementTimeout = 60_000, at = url() } = {}): Parameters<typeof openWarehouse> {
+function opening({ statementTimeout = 600_000, at = url() } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'clickhouse' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
   return [source, { SHOP_URL: at }, READER];
 }
@@ -141,7 +141,7 @@ describe('ClickHouse as a warehouse', () => {
       });
   });
 
-  test.each(['compress', 'decompress', 'query', 'output_format'])(
+  test.each(['compress', 'decompress', 'query', 'output_format', 'format_template_row'])(
     'a URL with %s, which would make answers unreadable, is rejected before anything is sent',
     async (name) => {
       shim.seen.length = 0;
@@ -172,6 +172,7 @@ describe('ClickHouse as a warehouse', () => {
 
   test('without the right to kill, a consumer that stops early ends the query by its connection', async () => {
     shim.manner.refusesKill = true;
+    shim.seen.length = 0;
     const warehouse = await open();
     const segment = { query: rows(2_000_000) };
     const read = await warehouse.read({ segment, columns: ['id', 'padding'], signal });
@@ -180,6 +181,7 @@ describe('ClickHouse as a warehouse', () => {
       break;
     }
     await until('the query has ended', async () => shim.running() === 0);
+    expect(last('kill query')).toBeDefined();
     shim.manner.refusesKill = false;
     await warehouse.close();
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import { openWarehouse } from '../../warehouse/open.ts';
 import { temporaryLogin } from '../../warehouse/redshift/iam.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+import { until } from '../setup/until.ts';
 import { READER, readAll } from './reading.ts';
 import { startRedshiftShim, type RedshiftShim } from './shims/redshift/shim.ts';
 
@@ -68,7 +69,7 @@ function open(user: string) {
     driver: 'redshift' as const,
     connection: { env: 'URL' },
     iam: IAM,
-    statementTimeout: 60_000,
+    statementTimeout: 600_000,
   };
   return openWarehouse(source, { URL: url.href }, READER);
 }
@@ -86,6 +87,32 @@ test('a segment is read with a temporary login from AWS', async () => {
     DurationSeconds: '3600',
   });
   expect(authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d+\/eu-west-1\/redshift\//);
+});
+
+test('a canceled read is canceled on the server with the same temporary login', async () => {
+  answer = ofCluster('IAM:reader', 'temporary');
+  await shim.execute('create view slow as select 1 as id from (select pg_sleep(600)) as late');
+  const controller = new AbortController();
+  const reading = readAll(await open('reader'), { table: 'slow' }, ['id'], controller.signal);
+  const outcome = expect(reading).rejects.toThrow('enough of it');
+  await until('the query runs', async () => (await shim.running()).length === 1);
+  controller.abort(new Error('enough of it'));
+  await outcome;
+  await until('the query has ended', async () => (await shim.running()).length === 0);
+});
+
+test.each([
+  ['@aws-sdk/client-redshift', IAM],
+  ['@aws-sdk/client-redshift-serverless', { region: 'eu-west-1', workgroup: 'shop' }],
+])('without %s, the failure says what to install', async (library, iam) => {
+  onTestFinished(() => void vi.doUnmock(library));
+  vi.doMock(library, () => {
+    throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  });
+  await expect(temporaryLogin(iam, {})).rejects.toMatchObject({
+    type: 'ConfigurationInvalid',
+    message: expect.stringContaining(`npm install ${library} where`) as string,
+  });
 });
 
 test('without a user in the URL, AWS derives it from the identity of the worker', async () => {

@@ -45,6 +45,11 @@ test('any rows of texts become the lines that other drivers write for them', () 
   );
 });
 
+test('a long value that is all escapes arrives whole, after lines that were not taken', () => {
+  const [short, long] = ['x'.repeat(60_000), '\t'.repeat(150_000)];
+  expect(linesOf([[short], [long]], ['as sent'])).toBe(`${short}\n${'\\t'.repeat(150_000)}\n`);
+});
+
 test('a float of 17 digits gets its shortest text, and a padded text loses its padding', () => {
   const row = ['0.10000000000000001', '1e+20', null, 'ab   ', '   '];
   const spellings: Spelling[] = ['float', 'float', 'float', 'padded', 'padded'];

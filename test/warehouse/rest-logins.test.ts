@@ -1,7 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
+import { authorization as databricksAuthorization } from '../../warehouse/databricks/auth.ts';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
+import { RestClient } from '../../warehouse/rest/client.ts';
 import { authorization } from '../../warehouse/snowflake/auth.ts';
 import { openSnowflake } from '../../warehouse/snowflake/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -74,6 +79,55 @@ describe('a login that ends before the read', () => {
     const requested = shim.requests.filter(({ path }) => path === '/oidc/v1/token').length;
     expect(requested).toBeGreaterThan(2);
     expect(requested).toBeLessThan(10);
+  });
+});
+
+describe('the tokens of Databricks', () => {
+  /** Gives headers of a service that answers requests for tokens in this way; `requested` counts them. */
+  async function authorized(answer: (response: ServerResponse) => void) {
+    let requested = 0;
+    const server = createServer((_, response) => {
+      requested += 1;
+      answer(response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = new RestClient('shop', { origin });
+    onTestFinished(async () => {
+      await client.close();
+      server.close();
+    });
+    const headers = databricksAuthorization(client, { clientId: 'reader', clientSecret: 'geheim' });
+    return { headers, requested: () => requested };
+  }
+  const token = (expires_in: number) => (response: ServerResponse) =>
+    void response.end(JSON.stringify({ access_token: 't', expires_in }));
+
+  test('are requested one at a time: calls meanwhile wait for the same one', async () => {
+    const { headers, requested } = await authorized(token(3_600));
+    const all = await Promise.all([headers(), headers(), headers()]);
+    expect(all).toEqual(Array(3).fill({ authorization: 'Bearer t' }));
+    expect(requested()).toBe(1);
+  });
+
+  test('that live for less than ten minutes are used for half of their life', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { headers, requested } = await authorized(token(300));
+    await headers();
+    vi.advanceTimersByTime(149_000);
+    await headers();
+    expect(requested()).toBe(1);
+    vi.advanceTimersByTime(2_000);
+    await headers();
+    expect(requested()).toBe(2);
+  });
+
+  test('are requested again after a request that failed', async () => {
+    const answers = [(response: ServerResponse) => void response.destroy(), token(3_600)];
+    const { headers } = await authorized((response) => answers.shift()!(response));
+    await expect(headers()).rejects.toThrow();
+    expect(await headers()).toEqual({ authorization: 'Bearer t' });
   });
 });
 

@@ -1,3 +1,4 @@
+import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +14,9 @@ const MANY = {
   columns: ['id', 'padding'],
   signal,
 };
+
+/** The UDP port of SQL Server Browser. */
+const BROWSER = 1434;
 
 /* What a session of SQL Server tells the server, and how it ends. */
 
@@ -125,6 +129,40 @@ describe('a session of SQL Server', () => {
     controller.abort(new Error('enough of it'));
     await expect(batches.next()).rejects.toThrow('enough of it');
     await warehouse.close();
+  });
+
+  test('finds the port of a named instance by SQL Server Browser, and says if the instance is not named there', async () => {
+    const browser = dgram.createSocket('udp4');
+    onTestFinished(() => void browser.close());
+    browser.on('message', (_, { port, address }) => {
+      const text = `ServerName;SHOP;InstanceName;REPORTING;IsClustered;No;Version;16.0.1000.6;tcp;${shim.port};;`;
+      const head = Buffer.from([5, text.length & 255, text.length >> 8]);
+      browser.send(Buffer.concat([head, Buffer.from(text)]), port, address);
+    });
+    await once(browser.bind(0, '127.0.0.1'), 'listening');
+    const { port: browserPort } = browser.address();
+    let lookups = 0;
+    const create = dgram.createSocket.bind(dgram) as (type: dgram.SocketType) => dgram.Socket;
+    onTestFinished(() => void vi.restoreAllMocks());
+    vi.spyOn(dgram, 'createSocket').mockImplementation((type) => {
+      const socket = create(type as unknown as dgram.SocketType);
+      const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+      socket.send = (...args: unknown[]) => {
+        if (args.includes(BROWSER)) lookups += 1;
+        send(...args.map((argument) => (argument === BROWSER ? browserPort : argument)));
+      };
+      return socket;
+    });
+    const source = { ...target, readOnlyIntent: false, statementTimeout: 60_000, reader: READER };
+    const warehouse = await openSqlServer({ ...source, instance: 'reporting' });
+    expect((await readAll(warehouse, 'select 1 as id', ['id'])).lines).toEqual([['1']]);
+    expect(lookups).toBeGreaterThan(0);
+    await expect(openSqlServer({ ...source, instance: 'OTHER' })).rejects.toMatchObject({
+      type: 'SourceUnavailable',
+      message: expect.stringContaining(
+        'cannot be reached: SQL Server Browser (UDP 1434) does not name the instance',
+      ) as string,
+    });
   });
 
   test('needs tedious, and says how to install it', async () => {

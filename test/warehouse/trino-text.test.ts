@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { columnOf } from '../../warehouse/trino/kinds.ts';
-import { readStatement } from '../../warehouse/trino/statements.ts';
+import { describeStatement, lookStatement, readStatement } from '../../warehouse/trino/statements.ts';
 
 describe('types of Trino', () => {
   test.each([
@@ -36,6 +36,27 @@ test('a real is never cast to varchar, which would keep only seven digits of 123
   expect(readStatement({ table: 'people' }, columns, 2).text).toBe(
     `select case when c0 is not null then format('%s', c0) end, cast(c1 as varchar) from "people" segment(c0, c1)`,
   );
+});
+
+test('the padding of a char(n) is no part of its value', () => {
+  const columns = [columnOf('value', 'char(5)', 0)];
+  expect(readStatement({ table: 'people' }, columns, 1).text).toBe(
+    'select rtrim(cast(c0 as varchar)) from "people" segment(c0)',
+  );
+});
+
+test('a comment of Trino ends at its first end, so what follows belongs to the query', () => {
+  const { text } = describeStatement({ query: 'select 1; /* a /* b */' });
+  expect(text).toBe('select * from (select 1  /* a /* b */\n) segment limit 0');
+  expect(describeStatement({ query: 'select 1; /* /* */ + 1' }).text).toContain('select 1; /* /* */ + 1');
+});
+
+test('a query of a guard reads one row, and its errors name the setting', () => {
+  const columns = [columnOf('value', 'varchar', 0)];
+  expect(lookStatement('select 1', 'guards.freshness', columns)).toMatchObject({
+    text: 'select c0 from (select 1\n) segment(c0) limit 1',
+    setting: 'guards.freshness',
+  });
 });
 
 test('names of tables are quoted part by part, and columns are selected by their position', () => {

@@ -20,7 +20,7 @@ async function start(): Promise<void> {
 const url = () => `http://shop:hunter2@127.0.0.1:${shim.port}/memory/main`;
 const rows = (n: number) => `select i as id, repeat('x', 100) as padding from range(1, ${n} + 1) t(i)`;
 
-function opening({ statementTimeout = 60_000, at = url() } = {}): Parameters<typeof openWarehouse> {
+function opening({ statementTimeout = 600_000, at = url() } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'trino' as const, connection: { env: 'SHOP_URL' }, statementTimeout };
   return [source, { SHOP_URL: at }, READER];
 }
@@ -31,7 +31,7 @@ const open = (options?: Parameters<typeof opening>[0]): Promise<Warehouse> =>
 describeWarehouse('Trino', {
   start,
   stop: () => shim.stop(),
-  open: async ({ statementTimeout = 60_000 } = {}) =>
+  open: async ({ statementTimeout = 600_000 } = {}) =>
     openTrino(
       { url: url(), variable: 'SHOP_URL', statementTimeout, reader: READER },
       { connect: 10_000, short: 30_000, beyond: 10_000, heartbeat: 200 },

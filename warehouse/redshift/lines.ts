@@ -19,7 +19,6 @@ const ROOM = 64;
 export class RowLines {
   readonly #spellings: readonly Spelling[];
   #out = Buffer.allocUnsafe(4 * FULL);
-  #spare = Buffer.allocUnsafe(4 * FULL);
   #end = 0;
   /** The rows so far. */
   lines = 0;
@@ -44,10 +43,9 @@ export class RowLines {
     return this.#end === 0;
   }
 
-  /** Returns the lines that were not taken yet; valid until they are taken again. */
+  /** Returns the lines that were not taken yet; valid until the next row is added. */
   take(): Buffer {
     const taken = this.#out.subarray(0, this.#end);
-    [this.#out, this.#spare] = [this.#spare, this.#out];
     this.#end = 0;
     return withMarkedFaults(taken);
   }

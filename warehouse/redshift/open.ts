@@ -1,6 +1,7 @@
 import type { QueryArrayConfig } from 'pg';
 import type { RedshiftIam } from '../../activation/definition/sources/redshift.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { FactsOf } from '../../contract/messages/catalogue.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
@@ -88,11 +89,14 @@ export async function openRedshift(
     }
   }
 
-  /** Whether a policy of row-level security, of Redshift or of Lake Formation, applies to a table of the statement. */
-  async function hidesRows(statement: Statement): Promise<boolean> {
+  /**
+   * Whether a policy of row-level security, of Redshift or of Lake Formation, applies to a table of the statement. Without
+   * an answer, nothing is read: an error ends the transaction, and another one would not have the snapshot of the guards.
+   */
+  async function hidesRows(statement: Statement, translate: (error: unknown) => never): Promise<boolean> {
     const explain = asText({ ...statement, text: `explain ${statement.text}` });
-    const { rows: plan } = await client.within(long, client.query(explain));
-    return (plan as unknown as [string][]).some(([line]) => SECURED.test(line));
+    const plan = await client.within(long, client.query(explain)).catch(translate).catch(uncheckedFailure);
+    return (plan.rows as unknown as [string][]).some(([line]) => SECURED.test(line));
   }
 
   async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
@@ -102,7 +106,7 @@ export async function openRedshift(
     const described = await ask(statement).catch(translator(statement));
     const columns = pickColumns(requested, described.columns);
     const reading = readStatement(segment, columns);
-    const restrictedRows = await hidesRows(reading).catch(translator(statement));
+    const restrictedRows = await hidesRows(reading, translator(reading));
     async function* lines(): AsyncGenerator<Buffer, number, undefined> {
       const rows = yield* linesOf(client, reading, { columns, short, long });
       isReading = false;
@@ -119,6 +123,13 @@ export async function openRedshift(
     read,
     close,
   };
+}
+
+/** An error of EXPLAIN is none of the query, which was described before. */
+function uncheckedFailure(error: unknown): never {
+  if (!(error instanceof Failure) || error.told.reason !== 'queryFailed') throw error;
+  const { sqlstate } = error.told.facts as FactsOf<'queryFailed'>;
+  throw new Failure('rowSecurityUnchecked', { sqlstate }, { words: error.words?.open() });
 }
 
 /** Rows as arrays of the server's own texts, by the extended protocol (an option that pg's types lack). */

@@ -2,9 +2,6 @@ import type { PostgresClient } from '../../postgres/client.ts';
 import type { Session } from '../postgres/session.ts';
 import { readerName, type Reader } from '../source.ts';
 
-/** The largest statement_timeout, in milliseconds: 24.8 days. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
 /**
  * Fixed, so that the same value gives the same text, whatever the user's settings are. Redshift has few of PostgreSQL's
  * settings: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_ConfigurationRef.html
@@ -28,7 +25,7 @@ export async function beginReading(
   await client.query('begin read only');
   const settings = {
     ...PINNED,
-    statement_timeout: String(Math.min(statementTimeout, LONGEST_TIMEOUT)),
+    statement_timeout: String(statementTimeout),
   };
   for (const [name, value] of Object.entries(settings)) {
     await client.query(`set local ${name} to ${name === 'statement_timeout' ? value : `'${value}'`}`);

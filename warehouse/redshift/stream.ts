@@ -152,7 +152,6 @@ export class RowStream implements Submittable, Handlers {
 
   handleError(error: Error): void {
     this.#error ??= error;
-    this.#stream?.resume(); // for the end of the answer
     this.#awake();
   }
 }

@@ -7,6 +7,7 @@ import { NO_TLS } from './failures.ts';
 /** Where the server is, and the login. */
 export interface SqlServerTarget {
   host: string;
+  /** Default: 1433, or the one that SQL Server Browser names for the instance. */
   port?: number;
   instance?: string;
   database: string;
@@ -18,10 +19,8 @@ export interface SqlServerTarget {
   readOnlyIntent: boolean;
 }
 
-const DEFAULT_PORT = 1433;
 /** In milliseconds. */
 const CONNECT_TIMEOUT = 30_000;
-const KEEP_ALIVE_AFTER = 10_000;
 /** Packet types of MS-TDS 2.2.3.1.1. A TLS handshake travels in prelogin packets. */
 const [LOGIN7, PRELOGIN] = [0x10, 0x12];
 const LONGEST_NAME = 128;
@@ -38,7 +37,7 @@ export async function connect(
     server: host,
     authentication: { type: 'default', options: { userName: target.user, password: target.password } },
     options: {
-      ...(instance === undefined ? { port: target.port ?? DEFAULT_PORT } : { instanceName: instance }),
+      ...(instance === undefined ? { port: target.port } : { instanceName: instance }),
       connector: (...[to, , signal]: unknown[]) => dial(to as Address, signal as AbortSignal, encrypt),
       database,
       encrypt,
@@ -72,8 +71,7 @@ interface Address {
  */
 function dial({ host, port }: Address, signal: AbortSignal, encrypted: boolean): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const options = { host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER };
-    const socket = net.connect(options);
+    const socket = net.connect({ host, port });
     const giveUp = () => socket.destroy(signal.reason as Error);
     signal.addEventListener('abort', giveUp, { once: true });
     if (encrypted) refusePlainLogin(socket);

@@ -1,7 +1,7 @@
 import ms from 'ms';
 import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
-import { codeOf } from '../../contract/foreign.ts';
+import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { lineIn } from '../sql/places.ts';
@@ -82,7 +82,7 @@ export function failuresOf({
 
   function ofNetwork(error: TediousError): Failure {
     // tedious' own codes, such as ESOCKET, say less than those of the error below
-    const code = codeOf(error.cause ?? error);
+    const code = knownCode(error.cause) ?? codeOf(error);
     const fault = code === NO_TLS ? 'none' : tlsFaultOf(code);
     if (fault) return new Failure('sqlserverTlsRefused', { connection, fault, code });
     return new Failure('sourceUnreachable', { connection, code });

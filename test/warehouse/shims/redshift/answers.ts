@@ -12,8 +12,8 @@ export interface Surroundings {
   original: (this: void, position: number) => number;
   /** Lets the transaction fail that PostgreSQL believes to be in order. */
   failTransaction(): void;
-  /** The names of tables with row-level security. */
-  secured: ReadonlySet<string>;
+  /** The tables with row-level security, by name: of Redshift, or of Lake Formation. */
+  secured: ReadonlyMap<string, 'RLS' | 'LF'>;
   /** Cuts the connection. */
   cut(): void;
 }
@@ -64,11 +64,10 @@ export class Answers {
 
   /** A line of a plan: scans are of compute nodes, and those of a secured table say no more. */
   #planned(body: Buffer): Buffer {
-    const line = body
-      .toString('utf8', 6)
-      .replace(/\bSeq Scan on (\w+)/, (scan, name: string) =>
-        this.#around.secured.has(name) ? `XN RLS SecureScan ${name}` : `XN ${scan}`,
-      );
+    const line = body.toString('utf8', 6).replace(/\bSeq Scan on (\w+)/, (scan, name: string) => {
+      const kind = this.#around.secured.get(name);
+      return kind === undefined ? `XN ${scan}` : `XN ${kind} SecureScan ${name}`;
+    });
     const [head, text] = [Buffer.alloc(6), Buffer.from(line)];
     head.writeInt16BE(1);
     head.writeInt32BE(text.length, 2);

@@ -9,7 +9,8 @@ export interface SessionOptions {
   server: { host: string; port: number };
   fault(): Fault | undefined;
   counted: boolean;
-  secured: ReadonlySet<string>;
+  planError(): string | undefined;
+  secured: ReadonlyMap<string, 'RLS' | 'LF'>;
 }
 
 const SSL_REQUEST = 80877103;
@@ -18,8 +19,6 @@ const CANCEL_REQUEST = 80877102;
 
 /** A connection of a client, and the one to PostgreSQL behind it. Ends with either of them. */
 export class Session {
-  /** PostgreSQL's process, once it is known. */
-  pid: number | undefined;
   #started = false;
   #rewritten: Rewritten | undefined;
   /** Of a portal that was read with a limit of one row: Redshift cannot parse another statement then. */
@@ -100,12 +99,14 @@ export class Session {
 
   #rewrite(sql: string): string {
     if (this.#suspended) return SUSPENDED;
+    const refusal = this.#options.planError();
+    if (refusal !== undefined && /^explain\b/i.test(sql))
+      return raised(refusal, 'EXPLAIN of a secret is refused');
     this.#rewritten = rewrite(sql, this.#state);
     return this.#rewritten.text;
   }
 
   #note(reply: Message): Message {
-    if (reply.type === 'K') this.pid = reply.body.readInt32BE(0);
     if (reply.type === 's') this.#suspended = true;
     if (reply.type === 'E') this.#state.openCursor = undefined; // its transaction has failed
     if (['E', 'C', '3'].includes(reply.type)) this.#suspended = false; // failed, read to its end, closed
@@ -114,9 +115,13 @@ export class Session {
 }
 
 /** https://github.com/brianc/node-pg-cursor/issues/55 */
-const SUSPENDED =
-  "do $shim$ begin raise exception using errcode = 'XX000', " +
-  "message = 'Invalid protocol sequence ''P'' while in PortalSuspended state.'; end $shim$";
+const SUSPENDED = raised('XX000', "Invalid protocol sequence 'P' while in PortalSuspended state.");
+
+/** A statement that fails. */
+function raised(sqlstate: string, text: string): string {
+  const message = text.replaceAll("'", "''");
+  return `do $shim$ begin raise exception using errcode = '${sqlstate}', message = '${message}'; end $shim$`;
+}
 
 function parts(messages: Iterable<Message>, change: (message: Message) => Buffer | undefined): Buffer {
   const changed: Buffer[] = [];

@@ -15,13 +15,15 @@ export interface RedshiftShim {
   port: number;
   /** Runs statements of PostgreSQL behind the shim, for tables, views and functions. */
   execute(sql: string): Promise<void>;
-  /** The statements that clients of the shim are running at the moment. */
+  /** The statements that clients of the shim have started and that still run, also if the client is gone. */
   running(): Promise<string[]>;
   /** Cuts the connections of all clients, without a word. */
   cutConnections(): void;
   setFault(fault: Fault | undefined): void;
-  /** The names of tables with row-level security, as plans show it. No row is hidden. */
-  secured: Set<string>;
+  /** The tables with row-level security, by name, as plans show it: of Redshift, or of Lake Formation. No row is hidden. */
+  secured: Map<string, 'RLS' | 'LF'>;
+  /** From now on, each EXPLAIN fails with this SQLSTATE; undefined: none does. */
+  refusePlans(sqlstate: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -40,14 +42,16 @@ export async function startRedshiftShim(options: RedshiftShimOptions): Promise<R
 
   const { hostname, port } = new URL(options.url);
   const sessions = new Set<Session>();
-  const secured = new Set<string>();
+  const secured = new Map<string, 'RLS' | 'LF'>();
   let fault: Fault | undefined;
+  let planError: string | undefined;
   const server = net.createServer((client) => {
     const session = new Session(client, {
       server: { host: hostname, port: Number(port || 5432) },
       fault: () => fault,
       counted: options.counted ?? false,
       secured,
+      planError: () => planError,
     });
     sessions.add(session);
     client.on('close', () => sessions.delete(session));
@@ -60,13 +64,14 @@ export async function startRedshiftShim(options: RedshiftShimOptions): Promise<R
     execute: async (sql) => void (await admin.query(sql)),
     running: async () => {
       const { rows } = await admin.query<{ query: string }>(
-        `select query from pg_stat_activity where state = 'active' and pid = any($1)`,
-        [[...sessions].map(({ pid }) => pid)],
+        `select query from pg_stat_activity where state = 'active' and backend_type = 'client backend'
+         and datname = current_database() and pid <> pg_backend_pid()`,
       );
       return rows.map(({ query }) => query);
     },
     cutConnections,
     secured,
+    refusePlans: (sqlstate) => void (planError = sqlstate),
     setFault: (next) => void (fault = next),
     close: async () => {
       cutConnections();
