@@ -176,12 +176,10 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
       const translate = translator(copy);
       let isDone = false;
       try {
-        signal.throwIfAborted();
         const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
         copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
         yield* wholeLines(pipe.chunks(copied), { reuse: true });
         const rows = await copied;
-        signal.throwIfAborted();
         isDone = true;
         return rows;
       } catch (error) {
