@@ -96,9 +96,20 @@ test('a worker that is killed leaves no process and no file behind, even in the 
   expect(await readdir(tempDirectory)).toEqual([]);
 });
 
+const descriptors = async () => (await readdir('/proc/self/fd')).length;
+
+test.each([
+  ['is complete', 'select 1 as id'],
+  ['fails', "select (i || 'x')::int as id from range(3) t (i)"],
+])('a read that %s leaves no descriptor open', async (_, query) => {
+  const before = await descriptors();
+  const warehouse = await openWarehouse(SOURCE, {}, READER, folder);
+  await readAll(warehouse, query, ['id']).catch(() => undefined);
+  await until('its descriptors are closed', async () => (await descriptors()) <= before);
+});
+
 test('a read whose temporary folder was removed fails as retryable, and leaves no descriptor open', async () => {
   const parent = await mkdtemp(join(folder, 'removed-'));
-  const descriptors = async () => (await readdir('/proc/self/fd')).length;
   const before = await descriptors();
   const warehouse = await openWarehouse({ ...SOURCE, tempDirectory: parent }, {}, READER, folder);
   await rm(parent, { recursive: true });
