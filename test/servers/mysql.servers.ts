@@ -1,3 +1,4 @@
+import { NOT_TEXT } from '../../activation/values/text.ts';
 import { describeWarehouse } from '../warehouse/contract.ts';
 import { productOpening } from '../warehouse/contract/fixture.ts';
 import { startMiscounting, startShop, type MysqlShop } from './setup/mysql-shop.ts';
@@ -71,6 +72,7 @@ describeWarehouse('MySQL', {
     { expression: '1e20', kind: 'float', text: '1e+20' },
     { expression: "date '2026-01-31'", kind: 'date', text: '2026-01-31' },
     { expression: "cast('ab' as binary)", kind: 'unsupported', text: 'ab' },
+    { expression: "x'61ff'", kind: 'unsupported', text: `a\ufffd${NOT_TEXT}` },
     { expression: "time '10:20:30'", kind: 'unsupported', text: '10:20:30' },
   ],
   sql: {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
-import { Engine, LibraryMissing } from '../../warehouse/duckdb/engine.ts';
+import { Engine, EngineSilent, LibraryMissing } from '../../warehouse/duckdb/engine.ts';
 import { failuresOf } from '../../warehouse/duckdb/failures.ts';
 import { until } from '../setup/until.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
@@ -51,6 +51,7 @@ test('without the library, the message names the package and how to install it',
     type: 'ConfigurationInvalid',
     message: expect.stringContaining('npm install @duckdb/node-api') as string,
   });
+  expect(failures(new EngineSilent()), 'while opening').toMatchObject({ type: 'SourceUnavailable' });
 });
 
 test('a process that does not answer any more is killed at the statement timeout', async () => {
