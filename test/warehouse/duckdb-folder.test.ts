@@ -31,6 +31,8 @@ beforeAll(async () => {
   await writeFile(inExports('twice.csv'), 'id\n1\n');
   await writeFile(inExports('Twice.json'), '{"id":1}');
   await writeFile(inExports('orders', '_temporary', 'half.parquet'), 'half');
+  await writeFile(inExports('orders', '.half.parquet'), 'half');
+  await writeFile(inExports('lines.ndjson'), '{"id":1}\n{"id":2}\n');
   await writeFile(inExports('notes.txt'), 'no table');
   await mkdir(inExports('spark.csv'));
   await writeFile(inExports('spark.csv', 'part-0.csv'), 'id\n8\n');
@@ -146,6 +148,7 @@ test('a folder of files is one table: columns belong together by name, and files
     ['2', '3.25', 't'],
   ]);
   expect(await read({ table: 'spark' }, ['id'])).toEqual([['8']]);
+  expect(await read({ table: 'lines' }, ['id'])).toEqual([['1'], ['2']]);
 });
 
 test('tables can be joined, and a file can be named with options', async () => {
