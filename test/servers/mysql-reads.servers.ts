@@ -181,7 +181,8 @@ describe('MySQL as a warehouse', () => {
       expect(batch.length).toBeGreaterThan(0);
       break;
     }
-    await until('the query has ended', async () => (await shop.busy()).length === 0);
+    const sessions = "select id from information_schema.processlist where user = 'reader'";
+    await until('its session has ended', async () => (await shop.server.admin(sessions)).length === 0);
     await warehouse.close();
   });
 
