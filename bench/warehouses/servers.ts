@@ -24,8 +24,9 @@ export async function startPeople(resources: Resources, rows: number): Promise<s
 export async function startMariadbPeople(resources: Resources, rows: number): Promise<string> {
   const folder = await temporaryFolder();
   await chmod(folder, 0o755); // MariaDB runs as another user
-  const { server: certificates } = await makeCertificates(folder);
-  const server = await resources.start(startMariadb(certificates), (started) => started.stop());
+  const server = await resources.start(startMariadb(await makeCertificates(folder)), (started) =>
+    started.stop(),
+  );
   await server.admin(`
     create database shop; use shop;
     create user reader identified by 'bench'; grant select, show view on shop.* to reader;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -25,7 +27,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'actito-sync-mysql-tls-'));
   await chmod(folder, 0o755); // the server runs as another user
   certificates = await makeCertificates(folder);
-  shop = await startShop(100_000, certificates.server);
+  shop = await startShop(100_000, certificates);
 });
 afterAll(async () => {
   await shop?.server.stop();
@@ -36,13 +38,13 @@ function open(url: string, timeouts?: Timeouts) {
   return openMysql({ url, variable: 'SHOP_URL', statementTimeout: 1_000, reader: READER }, timeouts);
 }
 
-describe('a MySQL server that is silent', () => {
-  async function proxied(): Promise<SilentProxy> {
-    const proxy = await startSilentProxy(shop.server);
-    onTestFinished(() => proxy.stop());
-    return proxy;
-  }
+async function proxied(): Promise<SilentProxy> {
+  const proxy = await startSilentProxy(shop.server);
+  onTestFinished(() => proxy.stop());
+  return proxy;
+}
 
+describe('a MySQL server that is silent', () => {
   const read = async (proxy: SilentProxy, timeouts?: Timeouts) =>
     readAll(await open(`${proxy.through(shop.url)}?sslmode=disable`, timeouts), 'select 1 as id', ['id']);
 
@@ -78,6 +80,49 @@ describe('a MySQL server that is silent', () => {
     await expect(consume()).rejects.toMatchObject(SILENT);
     await warehouse.close();
   });
+});
+
+test('a URL can name the Unix socket of the server', async () => {
+  const url = new URL(shop.url);
+  url.host = 'nowhere.invalid';
+  url.searchParams.set('socket', shop.server.socket!);
+  expect((await readAll(await open(url.href), 'select 1 as id', ['id'])).rows).toBe(1);
+});
+
+test('connect_timeout of the URL limits the login', async () => {
+  const proxy = await proxied();
+  proxy.hushAfter(1);
+  const login = open(`${proxy.through(shop.url)}?connect_timeout=1`, { ...SOON, connect: 600_000 });
+  await expect(login).rejects.toMatchObject(SILENT);
+});
+
+/** What a login sends to the server. */
+async function sentBy(login: (url: string) => Promise<unknown>): Promise<Buffer> {
+  const sent: Buffer[] = [];
+  const between = createServer((client) => {
+    const server = connect(shop.server.port, shop.server.host);
+    client.on('data', (chunk) => sent.push(chunk));
+    client.pipe(server).pipe(client);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void between.close());
+  await once(between, 'listening');
+  const url = new URL(shop.url);
+  url.port = String((between.address() as AddressInfo).port);
+  await login(url.href);
+  return Buffer.concat(sent);
+}
+
+test('the server cannot ask for files of this machine', async () => {
+  const LOCAL_FILES = 0x80; // a capability, in the first message after the four bytes of its header
+  const sent = await sentBy(async (url) => (await open(`${url}?sslmode=disable`)).close());
+  expect(sent.readUInt32LE(4) & LOCAL_FILES).toBe(0);
+});
+
+test('TLS begins with the name of the server, which some proxies need, but not with an address', async () => {
+  const login = (host: string) => async (url: string) =>
+    (await open(`${url.replace('127.0.0.1', host)}?sslmode=require`)).close();
+  expect((await sentBy(login('localhost'))).includes('localhost')).toBe(true);
+  expect((await sentBy(login('127.0.0.1'))).includes('127.0.0.1')).toBe(false);
 });
 
 describe('TLS of a MySQL server', () => {
@@ -117,6 +162,34 @@ describe('TLS of a MySQL server', () => {
     expect(name).toMatchObject({ type: 'ConfigurationInvalid' });
     expect(name.message).toMatch(/certificate is for another host/);
     expect((await refusal('?sslrootcert=/nowhere.pem')).message).toMatch(/sslrootcert.*ENOENT/);
+  });
+
+  test('presents the certificate of the client to a server that requires one', async () => {
+    const { ca, client } = certificates;
+    await shop.server.admin('alter user reader require x509');
+    try {
+      expect((await refusal(`?sslrootcert=${ca}`)).message).toMatch(/rejected the login/);
+      const own = `sslrootcert=${ca}&sslcert=${client.cert}&sslkey=${client.key}`;
+      expect(await cipher(`?${own}`)).toMatch(/^TLS_|^ECDHE/);
+    } finally {
+      await shop.server.admin('alter user reader require none');
+    }
+  });
+
+  test('that ends in the middle of a read makes it fail', async () => {
+    const proxy = await proxied();
+    const warehouse = await open(proxy.through(through('?sslmode=require')), SOON);
+    const segment = { query: "select i as id, repeat('x', 1000) as padding from numbers" };
+    const { signal } = new AbortController();
+    const read = await warehouse.read({ segment, columns: ['id', 'padding'], signal });
+    const consume = async () => {
+      for await (const batch of read.batches) {
+        expect(batch.length).toBeGreaterThan(0);
+        proxy.stop();
+      }
+    };
+    await expect(consume()).rejects.toMatchObject({ type: 'SourceUnavailable', retryable: true });
+    await warehouse.close();
   });
 
   test('is required by sslmode, so a server without it is refused; by default it is not', async () => {

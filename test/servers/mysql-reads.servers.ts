@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
 import { readAll } from '../warehouse/reading.ts';
+import { until } from '../setup/until.ts';
 import { startShop, type MysqlShop } from './setup/mysql-shop.ts';
 
 /** As COPY writes it. */
@@ -43,6 +44,12 @@ describe('MySQL as a warehouse', () => {
     }
   });
 
+  test('a column may have any name', async () => {
+    const name = "it's a `name`";
+    const query = `select 1 as \`${name.replaceAll('`', '``')}\``;
+    expect((await readAll(await shop.open(), query, [name])).lines).toEqual([['1']]);
+  });
+
   const rejection = (query: string, columns = ['id'], options?: Parameters<MysqlShop['open']>[0]) =>
     shop
       .open(options)
@@ -53,9 +60,9 @@ describe('MySQL as a warehouse', () => {
       );
 
   test('the same value is the same text, and no row is missing, whatever the settings of the server are', async () => {
-    const query = `select concat('a' || '1', fives, "b\\\\") as word, 1 / 3 as third, instant, d from kinds,
+    const query = `select concat('a' || '1', fives, "b\\\\") as word, '東京' as city, 1 / 3 as third, instant, d from kinds,
       (select 0 as d union all select 1) two order by d`;
-    const names = ['word', 'third', 'instant', 'd'];
+    const names = ['word', 'city', 'third', 'instant', 'd'];
     const { lines } = await readAll(await shop.open(), query, names);
     expect(lines).toHaveLength(2);
     const changed = {
@@ -63,7 +70,7 @@ describe('MySQL as a warehouse', () => {
       time_zone: "'+09:00'",
       sql_select_limit: '1',
       div_precision_increment: '9',
-      character_set_results: 'latin1',
+      init_connect: "'set names latin1'",
     };
     const set = (value: (name: string) => string) =>
       shop.server.admin(
@@ -76,6 +83,17 @@ describe('MySQL as a warehouse', () => {
       expect((await readAll(await shop.open(), query, names)).lines).toEqual(lines);
     } finally {
       await set(() => 'default');
+    }
+  });
+
+  test('whether a query must name all columns in GROUP BY stays the choice of the server', async () => {
+    const query = 'select i as id from numbers group by i div 100000';
+    expect((await readAll(await shop.open(), query, ['id'])).lines).not.toEqual([]);
+    await shop.server.admin("set global sql_mode = 'ONLY_FULL_GROUP_BY'");
+    try {
+      expect(await rejection(query)).toMatchObject({ told: { facts: { condition: 'notGrouped' } } });
+    } finally {
+      await shop.server.admin('set global sql_mode = default');
     }
   });
 
@@ -141,6 +159,42 @@ describe('MySQL as a warehouse', () => {
     await expect(readAll(await shop.open(), { table: 'other.numbers' }, ['i'])).rejects.toMatchObject({
       message: expect.stringMatching(/did you mean shop\.numbers\?/) as string,
     });
+  });
+
+  test('a guard reads one row, however many its query has', async () => {
+    const warehouse = await shop.open();
+    const query = 'select i from numbers order by i';
+    const { signal } = new AbortController();
+    expect(await warehouse.look({ query, setting: 'guards.freshness', signal })).toMatchObject({
+      value: '1',
+    });
+    await warehouse.close();
+  });
+
+  test('a consumer that stops early ends the query, also while it sends nothing', async () => {
+    const warehouse = await shop.open();
+    const slow = "benchmark(1000000000000, sha2('x', 512))";
+    const segment = { query: `select if(i = 2000, ${slow}, repeat('x', 1000)) as padding from numbers` };
+    const { signal } = new AbortController();
+    const read = await warehouse.read({ segment, columns: ['padding'], signal });
+    for await (const batch of read.batches) {
+      expect(batch.length).toBeGreaterThan(0);
+      break;
+    }
+    const sessions = "select id from information_schema.processlist where user = 'reader'";
+    await until('its session has ended', async () => (await shop.server.admin(sessions)).length === 0);
+    await warehouse.close();
+  });
+
+  test('the clock is that of the server, in milliseconds', async () => {
+    const now = async () =>
+      Number((await shop.server.admin('select unix_timestamp(sysdate(6)) * 1000'))[0]![0]);
+    const warehouse = await shop.open();
+    const before = await now();
+    const time = await warehouse.clock(new AbortController().signal);
+    expect(time).toBeGreaterThanOrEqual(before);
+    expect(time).toBeLessThanOrEqual(await now());
+    await warehouse.close();
   });
 
   test('the owner of the server sees who reads', async () => {

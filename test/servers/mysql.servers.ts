@@ -1,3 +1,4 @@
+import { NOT_TEXT } from '../../activation/values/text.ts';
 import { describeWarehouse } from '../warehouse/contract.ts';
 import { productOpening } from '../warehouse/contract/fixture.ts';
 import { values } from '../warehouse/contract/values.ts';
@@ -27,7 +28,7 @@ describeWarehouse('MySQL', {
     await shop.server.admin(sql);
   },
   rows: (n) => `select i as id, repeat('x', 100) as padding from numbers where i <= ${n}`,
-  slow: 'select sleep(600) as id',
+  slow: "select benchmark(1000000000000, sha2('x', 512)) as id",
   writes: {
     'an INSERT as the query': 'insert into written values (1)',
     'a function that writes': 'select write_one() as id',
@@ -67,6 +68,7 @@ describeWarehouse('MySQL', {
     [
       { expression: '18446744073709551615', kind: 'integer', text: '18446744073709551615' },
       { expression: "cast('ab' as binary)", kind: 'unsupported', text: 'ab' },
+      { expression: "x'61ff'", kind: 'unsupported', text: `a\ufffd${NOT_TEXT}` },
       { expression: "time '10:20:30'", kind: 'unsupported', text: '10:20:30' },
     ],
   ),
@@ -78,6 +80,10 @@ describeWarehouse('MySQL', {
       'a semicolon, blanks and comments': 'select 1 as id ; \n\n -- the end; really\n# and; again\n',
       'a comment as its last line, with no line break': 'select 1 as id # all of them',
       'comments and semicolons in texts': String.raw`select /* ; */ 1 as id, ';--' as other, '\';' as third, "#;" as ${'`;`'} ;`,
+      'a comment without a blank after its beginning': 'select 1 as id;--\n--\tthe end',
+      'comments that are not nested': 'select 1 as id /* /* */;',
+      'a quote in a text, and in a comment': String.raw`select '\'' as other, 'b' as third, 1 as id; -- 'x'`,
+      'a quote in a name, and in a comment': "select 2 as `'`, 1 as id; -- '",
       'a subtraction of a negative number': 'select 2--1 - 2 as id;',
       'a WITH': 'with chosen as (select 1 as id) select id from chosen',
     },

@@ -40,6 +40,8 @@ describe('a database file of DuckDB as a warehouse', () => {
       select E'it\'s; --' as a, $$;/*$$ as b, $x$ $$; $x$ as c, 1 as "odd;--" ; -- the end;`;
     const read = await readAll(await open(), query, ['a', 'b', 'c', 'odd;--']);
     expect(read.lines).toEqual([["it's; --", ';/*', ' $$; ', '1']]);
+    const nested = 'select 1 as id; /* a comment /* in a comment */ goes on */';
+    expect((await readAll(await open(), nested, ['id'])).lines).toEqual([['1']]);
   });
 
   test.each([

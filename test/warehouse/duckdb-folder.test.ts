@@ -31,6 +31,8 @@ beforeAll(async () => {
   await writeFile(inExports('twice.csv'), 'id\n1\n');
   await writeFile(inExports('Twice.json'), '{"id":1}');
   await writeFile(inExports('orders', '_temporary', 'half.parquet'), 'half');
+  await writeFile(inExports('orders', '.half.parquet'), 'half');
+  await writeFile(inExports('lines.ndjson'), '{"id":1}\n{"id":2}\n');
   await writeFile(inExports('notes.txt'), 'no table');
   await mkdir(inExports('spark.csv'));
   await writeFile(inExports('spark.csv', 'part-0.csv'), 'id\n8\n');
@@ -98,6 +100,30 @@ test('no row of a CSV file is taken for a comment, a title or a part of another 
   expect(await read({ table: 'tabs' }, ['id', 'name'])).toEqual([['1', String.raw`a\tb`]]);
 });
 
+test('the first line of a CSV file has the names, also if they are numbers', async () => {
+  await writeFile(inExports('years.csv'), '2025,2026\n3,4\n');
+  expect(await read({ table: 'years' }, ['2025', '2026'])).toEqual([['3', '4']]);
+});
+
+test('a backslash before a quote is a backslash', async () => {
+  await writeFile(inExports('paths.csv'), String.raw`id,path${'\n'}1,"C:\"${'\n'}2,"D:\"${'\n'}`);
+  expect(await read({ table: 'paths' }, ['path'])).toEqual([[String.raw`C:\\`], [String.raw`D:\\`]]);
+});
+
+test('the name of a file may have signs of patterns', async () => {
+  await writeFile(inExports('list [2]*.csv'), 'id\n2\n');
+  await writeFile(inExports('list 2x.csv'), 'id\n3\n'); // another file, which matches the pattern
+  expect(await read({ table: 'list [2]*' }, ['id'])).toEqual([['2']]);
+});
+
+test('a guard and the segment may read the same file', async () => {
+  const warehouse = await open();
+  const { signal } = new AbortController();
+  const guard = { query: 'select points from people', setting: 'guards.freshness', signal };
+  expect(await warehouse.look(guard)).toMatchObject({ value: '1' });
+  expect((await readAll(warehouse, { table: 'people' }, ['points'])).lines).toEqual([['1'], ['007']]);
+});
+
 test('a quote that is first used after thousands of rows is a quote', async () => {
   const many = Array.from({ length: 30_000 }, (_, i) => `${i},x\n`).join('');
   await writeFile(inExports('late.csv'), `id,name\n${many}30000,"two\nlines, ""quoted"""\n`);
@@ -122,6 +148,7 @@ test('a folder of files is one table: columns belong together by name, and files
     ['2', '3.25', 't'],
   ]);
   expect(await read({ table: 'spark' }, ['id'])).toEqual([['8']]);
+  expect(await read({ table: 'lines' }, ['id'])).toEqual([['1'], ['2']]);
 });
 
 test('tables can be joined, and a file can be named with options', async () => {

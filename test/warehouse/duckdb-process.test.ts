@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
-import { Engine, LibraryMissing } from '../../warehouse/duckdb/engine.ts';
+import { Engine, EngineSilent, LibraryMissing } from '../../warehouse/duckdb/engine.ts';
 import { failuresOf } from '../../warehouse/duckdb/failures.ts';
 import { until } from '../setup/until.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
@@ -51,6 +51,7 @@ test('without the library, the message names the package and how to install it',
     type: 'ConfigurationInvalid',
     message: expect.stringContaining('npm install @duckdb/node-api') as string,
   });
+  expect(failures(new EngineSilent()), 'while opening').toMatchObject({ type: 'SourceUnavailable' });
 });
 
 test('a process that does not answer any more is killed at the statement timeout', async () => {
@@ -96,9 +97,20 @@ test('a worker that is killed leaves no process and no file behind, even in the 
   expect(await readdir(tempDirectory)).toEqual([]);
 });
 
+const descriptors = async () => (await readdir('/proc/self/fd')).length;
+
+test.each([
+  ['is complete', 'select 1 as id'],
+  ['fails', "select (i || 'x')::int as id from range(3) t (i)"],
+])('a read that %s leaves no descriptor open', async (_, query) => {
+  const before = await descriptors();
+  const warehouse = await openWarehouse(SOURCE, {}, READER, folder);
+  await readAll(warehouse, query, ['id']).catch(() => undefined);
+  await until('its descriptors are closed', async () => (await descriptors()) <= before);
+});
+
 test('a read whose temporary folder was removed fails as retryable, and leaves no descriptor open', async () => {
   const parent = await mkdtemp(join(folder, 'removed-'));
-  const descriptors = async () => (await readdir('/proc/self/fd')).length;
   const before = await descriptors();
   const warehouse = await openWarehouse({ ...SOURCE, tempDirectory: parent }, {}, READER, folder);
   await rm(parent, { recursive: true });

@@ -28,6 +28,7 @@ export interface Options {
   statementTimeout?: number;
   connection?: DuckdbConnection;
   memoryLimit?: string;
+  threads?: number;
   tempDirectory?: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -40,10 +41,11 @@ export function opening({
   statementTimeout = 60_000,
   connection = { file: 'shop.duckdb' },
   memoryLimit = '512MB',
+  threads = 2,
   tempDirectory,
   env = {},
 }: Options = {}): Parameters<typeof openWarehouse> {
-  const settings = { driver: 'duckdb' as const, statementTimeout, memoryLimit, threads: 2, tempDirectory };
+  const settings = { driver: 'duckdb' as const, statementTimeout, memoryLimit, threads, tempDirectory };
   return [{ ...settings, connection }, env, READER, project];
 }
 

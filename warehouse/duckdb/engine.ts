@@ -72,7 +72,6 @@ export class Engine {
    * @throws DuckdbError, EngineEnded, EngineSilent, LibraryMissing
    */
   async ask<A extends Ask>(ask: A, limit: number): Promise<Answers[A['ask']]> {
-    if (this.#ended) throw this.#ended;
     const id = ++this.#asked;
     let timer: NodeJS.Timeout | undefined;
     const response = await new Promise<Response | Error>((resolve) => {

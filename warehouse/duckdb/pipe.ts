@@ -27,7 +27,7 @@ export interface RowPipe {
  */
 export async function createRowPipe(folder: string, mkfifo = 'mkfifo'): Promise<RowPipe> {
   const path = join(folder, 'rows');
-  const isPipe = await promisify(execFile)(mkfifo, ['-m', '600', path]).then(
+  const isPipe = await promisify(execFile)(mkfifo, [path]).then(
     () => true,
     () => false,
   );
@@ -48,21 +48,14 @@ async function* throughPipe(path: string, copied: Promise<unknown>): AsyncGenera
       close(writing);
     },
   );
-  try {
-    yield* socket as AsyncIterable<Buffer>;
-  } finally {
-    socket.destroy();
-  }
+  yield* socket as AsyncIterable<Buffer>;
 }
 
 /** Returns the descriptors for reading and writing. @throws RowPipeLost */
 function openBoth(path: string): [reading: number, writing: number] {
-  let reading: number | undefined;
   try {
-    reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return [reading, openSync(path, constants.O_WRONLY)];
+    return [openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), openSync(path, constants.O_WRONLY)];
   } catch (error) {
-    if (reading !== undefined) close(reading);
     throw new RowPipeLost('The pipe cannot be opened.', { cause: error });
   }
 }

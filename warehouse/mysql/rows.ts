@@ -26,8 +26,6 @@ export class RowLines {
   readonly #encodings: Encoding[];
   #buffer = Buffer.allocUnsafe(4 * FULL);
   #end = 0;
-  /** The lines so far, also those that were taken. */
-  lines = 0;
 
   constructor(encodings: Encoding[]) {
     this.#encodings = encodings;
@@ -65,7 +63,6 @@ export class RowLines {
       at += length;
     }
     buffer[this.#end++] = NEWLINE;
-    this.lines += 1;
   }
 
   #field(encoding: Encoding, row: Buffer, start: number, end: number): void {

@@ -25,9 +25,9 @@ export interface Mariadb {
 /**
  * Starts a MariaDB with an empty data folder. If the variable TEST_MYSQL_URL has the URL of a running MySQL, that is used
  * instead, for tries with another version.
- * @param certificates of the server, which then offers TLS
+ * @param certificates with them, the server offers TLS, and can require a certificate of the client
  */
-export async function startMariadb(certificates?: Certificates['server']): Promise<Mariadb> {
+export async function startMariadb(certificates?: Certificates): Promise<Mariadb> {
   const other = process.env.TEST_MYSQL_URL;
   if (other !== undefined && !certificates) return useServer(other);
   const folder = await mkdtemp(join(tmpdir(), 'actito-sync-mariadb-'));
@@ -48,9 +48,9 @@ export async function startMariadb(certificates?: Certificates['server']): Promi
   };
   const all = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   if (certificates) {
-    const { cert, key } = certificates;
-    if (user) await giveTo(user, key);
-    all.push(`--ssl-cert=${cert}`, `--ssl-key=${key}`);
+    const { ca, server } = certificates;
+    if (user) await giveTo(user, server.key);
+    all.push(`--ssl-ca=${ca}`, `--ssl-cert=${server.cert}`, `--ssl-key=${server.key}`);
   }
   const server = startProcess([[findServer('mariadbd'), '--no-defaults', '--skip-name-resolve', ...all]], {
     stopSignal: 'TERM',

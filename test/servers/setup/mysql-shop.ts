@@ -21,9 +21,9 @@ export interface MysqlShop {
 
 /**
  * @param numbers how many rows the table `numbers` has at least
- * @param certificates of the server, which then offers TLS
+ * @param certificates with them, the server offers TLS, and can require a certificate of the client
  */
-export async function startShop(numbers: number, certificates?: Certificates['server']): Promise<MysqlShop> {
+export async function startShop(numbers: number, certificates?: Certificates): Promise<MysqlShop> {
   const server = await startMariadb(certificates);
   await server.admin('drop database if exists shop; create database shop; use shop');
   await server.admin(`

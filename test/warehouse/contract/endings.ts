@@ -87,6 +87,12 @@ export function describeEndings(fixture: Dialected): void {
     await until('the query has ended', async () => (await fixture.running()) === 0);
   });
 
+  test('the longest statement timeout does not end a read', async () => {
+    const statementTimeout = 3_650 * 86_400_000; // the limit of the configuration
+    const warehouse = await fixture.open({ statementTimeout });
+    expect((await readAll(warehouse, fixture.rows(10), ['id'])).rows).toBe(10);
+  });
+
   test('a query beyond the statement timeout fails and names the setting', async () => {
     await expect(
       readAll(await fixture.open({ statementTimeout: 200 }), fixture.slow, ['id']),

@@ -47,17 +47,36 @@ test.each([
 });
 
 test.each([
+  'sslmode=verify-ca&sslrootcert=/ca&sslcert=/cert&sslkey=/key&sslpassword=secret&connect_timeout=5',
+  'ssl-mode=VERIFY_CA&ssl-ca=/ca&ssl-cert=/cert&ssl-key=/key&sslpassword=secret&connect-timeout=5',
+])('each parameter has an effect, by its name and by that of the programs of MySQL: %s', (parameters) => {
+  expect(target(`mysql://reader@host/shop?${parameters}`)).toMatchObject({
+    connectTimeout: 5_000,
+    tls: {
+      mode: 'verify-ca',
+      sslrootcert: '/ca',
+      sslcert: '/cert',
+      sslkey: '/key',
+      sslpassword: 'secret',
+    },
+  });
+});
+
+test.each([
   ['', /The URL/],
   ['hunter2', /The URL/],
   ['postgres://shop:hunter2@host/shop', /The URL/],
   ['mysql://shop:hunter2@host:notaport/shop', /The URL/],
   ['mysql://shop:hunter2%@host/shop', /The URL/],
   ['mysql://shop:hunter2@/shop', /The URL/],
+  ['mysql://shop:12#hunter2@host/shop', /The URL/],
   ['mysql://shop:hunter2@host/shop?ssl=hunter2', /A parameter/],
   ['mysql://shop:hunter2@host/shop?sslmode=', /A parameter/],
   ['mysql://shop:hunter2@host/shop?sslmode=hunter2', /sslmode.*verify-full/],
   ['mysql://shop:hunter2@host/shop?sslcert=/hunter2.pem', /sslcert.*sslkey/],
+  ['mysql://shop:hunter2@host/shop?sslkey=/hunter2.pem', /sslcert.*sslkey/],
   ['mysql://shop:hunter2@host/shop?connect_timeout=hunter2', /connect_timeout.*seconds/],
+  ['mysql://shop:hunter2@host/shop?connect_timeout=0', /connect_timeout.*seconds/],
 ])('%j is refused with the part that is wrong, and nothing of it is quoted', (url, message) => {
   const error = refusal(url);
   expect(error).toMatchObject({ type: 'ConfigurationInvalid', cause: undefined });

@@ -55,7 +55,7 @@ export class Job {
     const { jobTimeoutMs } = this.configuration;
     const limit = Number(jobTimeoutMs ?? 0);
     const late = `Job execution was cancelled: Job timed out after ${Math.ceil(limit / 1000)} sec`;
-    const timer = limit > 0 ? setTimeout(() => this.stop(late), limit) : undefined;
+    const timer = limit > 0 ? setTimeout(() => this.stop(late), Math.min(limit, 2 ** 31 - 1)) : undefined;
     this.done = this.#execute(engine, faults, settings)
       .catch((error: unknown) => {
         const internal = new ApiError({ reason: 'internalError', message: String(error) });

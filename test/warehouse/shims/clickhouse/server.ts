@@ -132,7 +132,8 @@ export async function startClickHouse(
       'TIMEOUT_EXCEEDED',
       `Timeout exceeded: maximum: ${limit * 1000} ms`,
     );
-    const timer = limit > 0 ? setTimeout(() => cancel(tooLong), limit * 1000) : undefined;
+    const timer =
+      limit > 0 ? setTimeout(() => cancel(tooLong), Math.min(limit * 1000, 2 ** 31 - 1)) : undefined;
     response.on('close', () => {
       if (settings.cancel_http_readonly_queries_on_client_close === '1')
         cancel(new ClickHouseError(394, 'QUERY_WAS_CANCELLED', 'The client closed the connection'));
