@@ -42,7 +42,7 @@ for (const rows of ['storage', 'rest'] as const) {
       shim = await startBigqueryShim();
     },
     stop: () => shim.close(),
-    open({ statementTimeout = 60_000 } = {}) {
+    open({ statementTimeout = 600_000 } = {}) {
       shim.setFault({ totalRowsDelta: isMiscounting ? 1 : undefined, cutAfterRows: undefined });
       isMiscounting = false;
       return openShim(shim, rows, { statementTimeout });

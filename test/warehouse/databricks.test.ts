@@ -19,7 +19,7 @@ const SOURCE: DatabricksSource = {
   host: 'shop.cloud.databricks.com',
   login: { clientId: 'reader', clientSecret: 'geheim' },
   warehouse: 'abc123',
-  statementTimeout: 60_000,
+  statementTimeout: 600_000,
   reader: READER,
 };
 

@@ -38,7 +38,7 @@ export function open(options?: Options): Promise<Warehouse> {
 }
 
 export function opening({
-  statementTimeout = 60_000,
+  statementTimeout = 600_000,
   connection = { file: 'shop.duckdb' },
   memoryLimit = '512MB',
   threads = 2,

@@ -32,7 +32,7 @@ async function stop(): Promise<void> {
   await database.dispose();
 }
 
-function opening({ statementTimeout = 60_000, url = database.url } = {}): Parameters<typeof openWarehouse> {
+function opening({ statementTimeout = 600_000, url = database.url } = {}): Parameters<typeof openWarehouse> {
   const source = { driver: 'postgres' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
   return [source, { SHOP_DATABASE_URL: url }, READER];
 }

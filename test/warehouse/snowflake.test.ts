@@ -22,7 +22,7 @@ const SOURCE: SnowflakeSource = {
   account: 'MYORG-SHOP',
   login: { user: 'actito_sync', privateKey },
   warehouse: 'REPORTING',
-  statementTimeout: 60_000,
+  statementTimeout: 600_000,
   reader: READER,
 };
 

@@ -31,7 +31,7 @@ export function open({ fault, ...changes }: Opening = {}): Promise<Warehouse> {
 }
 
 export function opening({
-  statementTimeout = 60_000,
+  statementTimeout = 600_000,
   port = shim.port,
   password = 'secret',
   encrypt = false,

@@ -46,7 +46,7 @@ export async function startShop(numbers: number, certificates?: Certificates): P
     await server.admin(`insert into numbers select i + ${rows} from numbers`);
   const [[version]] = (await server.admin('select version()')) as [[string]];
   const ownUrl = `mysql://reader:p%25w@${server.host}:${server.port}/shop`;
-  const opening: MysqlShop['opening'] = ({ statementTimeout = 60_000, url = ownUrl } = {}) => {
+  const opening: MysqlShop['opening'] = ({ statementTimeout = 600_000, url = ownUrl } = {}) => {
     const source = { driver: 'mysql' as const, connection: { env: 'SHOP_DATABASE_URL' }, statementTimeout };
     return [source, { SHOP_DATABASE_URL: url }, READER];
   };

@@ -1,5 +1,5 @@
 import { Sealed } from '../../../contract/foreign.ts';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Dialected } from './fixture.ts';
 import { readAll } from '../reading.ts';
 
@@ -9,6 +9,18 @@ export function describeStatements(fixture: Dialected): void {
     const warehouse = await fixture.open();
     expect(warehouse.guarantees).toEqual(fixture.guarantees);
     await warehouse.close();
+  });
+
+  test('its clock shows the current time, whatever the time zone of the worker is', async () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    const warehouse = await fixture.open();
+    try {
+      const difference = (await warehouse.clock(new AbortController().signal)) - Date.now();
+      expect(Math.abs(difference)).toBeLessThan(1_800_000); // time zones differ by at least half an hour
+    } finally {
+      await warehouse.close();
+      vi.unstubAllEnvs();
+    }
   });
 
   test('columns arrive in the requested order, one of them twice, and other columns never', async () => {

@@ -71,6 +71,7 @@ export async function startTrino(login = { user: 'shop', password: 'hunter2' }):
   const engine = await startEngine([
     "create macro at_timezone(moment, zone) as strftime(timezone(zone, moment), '%Y-%m-%d %H:%M:%S.%f ') || zone",
     "create macro format(pattern, value) as coalesce(cast(value as varchar), 'null')",
+    'create macro to_unixtime(moment) as epoch(moment)',
   ]);
   const queries = new Map<string, Held>();
   const sockets = new Set<Socket>();
