@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Destination } from '../../activation/definition/destination.ts';
@@ -84,14 +85,17 @@ export interface Redirected {
 /**
  * Creates a folder whose destinations point to the simulators. It contains no secrets or addresses of the real
  * destinations. All other files are links to the original ones, so edits apply immediately. It is beside the original
- * one, so that a relative path out of the folder, such as that of a dbt manifest, leads to the same file.
+ * one, so that a relative path out of the folder, such as that of a dbt manifest, leads to the same file; if nothing can be
+ * written there, it is a temporary one.
  */
 export async function writeRedirected(
   folder: string,
   { destinations }: Project,
   simulators: ReadonlyMap<string, Simulator>,
 ): Promise<Redirected> {
-  const projectFolder = await mkdtemp(join(dirname(folder), '.actito-sync-dev-'));
+  const projectFolder = await mkdtemp(join(dirname(folder), '.actito-sync-dev-')).catch(() =>
+    mkdtemp(join(tmpdir(), 'actito-sync-dev-')),
+  );
   for (const name of await readdir(folder)) {
     // also what sources and activations name by a path
     if (name !== 'destinations' && !name.startsWith('.'))

@@ -88,7 +88,7 @@ export function describeEndings(fixture: Dialected): void {
   });
 
   test('the longest statement timeout does not end a read', async () => {
-    const statementTimeout = 3_650 * 86_400_000; // the limit of the configuration
+    const statementTimeout = 24 * 86_400_000; // the limit of the configuration
     const warehouse = await fixture.open({ statementTimeout });
     expect((await readAll(warehouse, fixture.rows(10), ['id'])).rows).toBe(10);
   });
