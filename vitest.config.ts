@@ -5,12 +5,12 @@ import { reporter } from './test/setup/log-reporter.ts';
  * Folders of test/ whose tests need PostgreSQL or Temporal; each other folder is tested in the process alone. They make three
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
-const STATE = filesOf(['state', 'workflows', 'actito']);
+const STATE = ['test/activities/*.test.ts', ...filesOf(['state', 'actito'])];
 const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
   (name) => `test/warehouse/${name}.test.ts`,
 );
 const CLIENT = [...filesOf(['cli', 'client', 'dev']), ...POSTGRES];
-const END_TO_END = ['test/activities/*.test.ts', ...filesOf(['end-to-end'])];
+const END_TO_END = filesOf(['end-to-end', 'workflows']);
 
 /** `npm run test:histories`: random histories of segments, faults and runs, apart from `npm test`, because they take minutes. */
 const HISTORIES = [

@@ -6,7 +6,7 @@ import { HISTORIES, historyFile, recordHistories, type HistoryName } from './rec
 
 /*
  * Recorded real histories. A change to the workflow that would break running runs breaks these tests. If such
- * a change is intended, record them again: RECORD_HISTORIES=1 npx vitest run --project state
+ * a change is intended, record them again: RECORD_HISTORIES=1 npx vitest run --project end-to-end
  * test/workflows/replay
  */
 
