@@ -181,8 +181,8 @@ describe('SQL Server as a warehouse', () => {
       password: 'secret',
       encrypt: false,
     };
-    const source = { ...target, readOnlyIntent: false, statementTimeout: 1_500, reader: READER };
-    const warehouse = await openSqlServer(source, { connect: 1_000, short: 500 });
+    const source = { ...target, readOnlyIntent: false, statementTimeout: 5_000, reader: READER };
+    const warehouse = await openSqlServer(source, { connect: 10_000, short: 500 });
     const { signal } = new AbortController();
     const request = {
       segment: { query: 'select top 200000 id, padding from numbers' },
