@@ -53,9 +53,12 @@ async function* throughPipe(path: string, copied: Promise<unknown>): AsyncGenera
 
 /** Returns the descriptors for reading and writing. @throws RowPipeLost */
 function openBoth(path: string): [reading: number, writing: number] {
+  let reading: number | undefined;
   try {
-    return [openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), openSync(path, constants.O_WRONLY)];
+    reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return [reading, openSync(path, constants.O_WRONLY)];
   } catch (error) {
+    if (reading !== undefined) close(reading); // a worker without free descriptors must not lose one with each attempt
     throw new RowPipeLost('The pipe cannot be opened.', { cause: error });
   }
 }
