@@ -142,6 +142,7 @@ export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer
     options,
     async ({ host, port, passive, own, home, certificate, user }) => {
       const [passwords, database] = [join(own, 'passwords'), join(own, 'pureftpd.pdb')];
+      const username = `actito-${port}`; // it counts the sessions of an account over all servers of the machine
       const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim();
       const quota = options.quota === undefined ? ':' : `1000:${options.quota}`; // files and bytes
       if (options.quota !== undefined) {
@@ -149,7 +150,10 @@ export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer
         await writeFile(counted, '0 0\n');
         await chown(counted, user.uid, user.gid); // without it, nothing is counted
       }
-      await writeFile(passwords, `actito:${hash}:${user.uid}:${user.gid}::${home}/./::::::${quota}:::::\n`);
+      await writeFile(
+        passwords,
+        `${username}:${hash}:${user.uid}:${user.gid}::${home}/./::::::${quota}:::::\n`,
+      );
       await chmod(passwords, 0o600);
       const program = findServer('pure-ftpd');
       execFileSync(join(dirname(program), '..', 'bin', 'pure-pw'), ['mkdb', database, '-f', passwords]);
@@ -157,7 +161,7 @@ export function startPureFtpd(options: FtpServerOptions = {}): Promise<FtpServer
         `--bind ${host},${port} --login puredb:${database} --noanonymous --minuid 1 --tls 3 --certfile ${certificate}` +
         ` --passiveportrange ${passive.join(':')} --pidfile ${join(own, 'pid')} --dontresolve --chrooteveryone --umask 022:022`;
       const command: Command = [program, ...line.split(' '), ...(options.settings ?? [])];
-      return { command, username: 'actito' };
+      return { command, username };
     },
   );
 }
