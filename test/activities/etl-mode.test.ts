@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { standWithRunner } from '../support/direct-run.ts';
+import { startGateway } from '../support/gateway.ts';
 import { resetStand } from '../support/stand.ts';
 
 /* An ETL is read before its first use, because one in another mode than UPDATE_ONLY creates profiles. */
@@ -87,30 +85,13 @@ test('a page of a gateway is noted, and the next run reads the ETL again', async
   createEtl('CREATE_UPDATE');
   await stand.writeActivation({ importMode: { etl: '12' }, attributes: [] });
   let isGateway = true;
-  const gateway = createServer((request, response) => {
-    void (async () => {
-      if (isGateway && request.url!.endsWith('/etls/12')) {
-        response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Maintenance</html>');
-        return;
-      }
-      const { url, headers, method } = request;
-      const chunks: Buffer[] = [];
-      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-      const authorization = headers.authorization ?? '';
-      const type = headers['content-type'];
-      const answer = await fetch(new URL(url!, stand.actito.apiUrl), {
-        method,
-        headers: { authorization, accept: 'application/json', ...(type ? { 'content-type': type } : {}) },
-        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
-      });
-      response
-        .writeHead(answer.status, { 'Content-Type': 'application/json' })
-        .end(Buffer.from(await answer.arrayBuffer()));
-    })();
-  });
-  await once(gateway.listen(0, '127.0.0.1'), 'listening');
-  afterTest.push(() => gateway.close());
-  await stand.writeDestination({ baseUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` });
+  const gateway = await startGateway(stand.actito.apiUrl, (path, answered) =>
+    isGateway && path.endsWith('/etls/12')
+      ? { status: 200, type: 'text/html', body: Buffer.from('<html>Maintenance</html>') }
+      : answered,
+  );
+  afterTest.push(() => gateway.stop());
+  await stand.writeDestination({ baseUrl: gateway.url });
 
   const first = await runner.run();
   expect(first.outcome).toBe('succeeded');

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { until } from '../setup/until.ts';
 import { directRunner } from '../support/direct-run.ts';
+import { startGateway } from '../support/gateway.ts';
 import { resetStand, startStand, type Stand } from '../support/stand.ts';
 
 /*
@@ -16,42 +14,24 @@ const EXECUTION = /^\/mass-imports\/.*\/etl-executions\/\d+$/;
 
 let stand: Stand;
 let runner: Awaited<ReturnType<typeof directRunner>>;
-let other: Server;
+let gateway: Awaited<ReturnType<typeof startGateway>>;
 let asked = 0;
 const logged: LogEntry[] = [];
 beforeAll(async () => {
   stand = await startStand();
   runner = await directRunner(stand, new DefaultLogger('WARN', (entry) => logged.push(entry)));
-  other = createServer((request, response) => {
-    void (async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-      const headers = new Headers(request.headers as Record<string, string>);
-      for (const own of ['host', 'connection', 'transfer-encoding']) headers.delete(own);
-      const answer = await fetch(new URL(request.url!, stand.actito.apiUrl), {
-        method: request.method,
-        headers,
-        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
-      });
-      let body = Buffer.from(await answer.arrayBuffer());
-      if (EXECUTION.test(request.url!)) {
-        asked++;
-        body = Buffer.from(
-          body
-            .toString()
-            .replace(/"status":"(\w+)"/, (_, word: string) => `"status":"${WORDS[word] ?? word}"`),
-        );
-      }
-      response
-        .writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? '' })
-        .end(body);
-    })();
+  gateway = await startGateway(stand.actito.apiUrl, (path, answered) => {
+    if (!EXECUTION.test(path)) return answered;
+    asked++;
+    const body = answered.body
+      .toString()
+      .replace(/"status":"(\w+)"/, (_, word: string) => `"status":"${WORDS[word] ?? word}"`);
+    return { ...answered, body: Buffer.from(body) };
   });
-  await once(other.listen(0, '127.0.0.1'), 'listening');
 });
 afterAll(async () => {
   await runner?.close();
-  other?.close();
+  gateway?.stop();
   await stand?.dispose();
 });
 beforeEach(async () => {
@@ -63,11 +43,7 @@ beforeEach(async () => {
     `insert into people (email, city) values ('anna@shop.be', 'Gent'), ('x@shop.be', 'Gent')`,
   );
 });
-const contract = (more: object = {}) =>
-  stand.writeDestination({
-    baseUrl: `http://127.0.0.1:${(other.address() as AddressInfo).port}`,
-    contract: more,
-  });
+const contract = (more: object = {}) => stand.writeDestination({ baseUrl: gateway.url, contract: more });
 
 test('an unknown status means that the import is still running, and is logged once', async () => {
   await contract({ statusNames: { PARTLY: 'withErrors' } });
