@@ -12,6 +12,9 @@ const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
 const CLIENT = [...filesOf(['cli', 'client', 'dev']), ...POSTGRES];
 const END_TO_END = filesOf(['end-to-end', 'workflows']);
 
+/** `npm run test:build`: the result of `npm run build`, apart from `npm test`, like what follows. */
+const BUILD = filesOf(['build']);
+
 /** `npm run test:histories`: random histories of segments, faults and runs, apart from `npm test`, because they take minutes. */
 const HISTORIES = [
   'test/state/**/*histories.test.ts',
@@ -53,13 +56,14 @@ export default defineConfig({
           name: 'unit',
           ...SHARED_PROCESSES,
           include: ['test/**/*.test.ts'],
-          exclude: [...STATE, ...CLIENT, ...END_TO_END, ...HISTORIES, ...OTHER_WAREHOUSES.include],
+          exclude: [STATE, CLIENT, END_TO_END, BUILD, HISTORIES, OTHER_WAREHOUSES.include].flat(),
           sequence: { groupOrder: 0 },
         },
       },
       withServers('state', STATE, HISTORIES),
       withServers('client', CLIENT),
       withServers('end-to-end', END_TO_END),
+      withServers('build', BUILD),
       withServers('histories', HISTORIES),
     ],
   },

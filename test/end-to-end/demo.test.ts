@@ -84,14 +84,19 @@ test('the demo prints what follows from its data, succeeds and leaves nothing be
   await demo.leavesNothing();
 }, 240_000);
 
-test.each(['Starting PostgreSQL', 'Starting the worker', 'Second run'])(
-  'Ctrl-C at "%s" ends the demo at once and leaves nothing behind',
-  async (moment) => {
-    const demo = await startDemo('node');
+test.each([
+  ['Starting PostgreSQL', 'node'],
+  ['Starting the worker', 'node'],
+  ['Second run', 'npm'],
+] as const)(
+  'Ctrl-C at "%s" ends the demo that was started with %s at once, and leaves nothing behind',
+  async (moment, command) => {
+    const demo = await startDemo(command);
     await demo.shows(moment);
     demo.pressCtrlC();
     const { code, out, err } = await demo.ended;
-    expect({ code, err }).toEqual({ code: 130, err: '' });
+    expect(err).toBe('');
+    if (command === 'node') expect(code).toBe(130); // npm and its shell have a code of their own
     expect(out).toContain('Interrupted. Stopping');
     await demo.leavesNothing();
   },
@@ -120,15 +125,5 @@ test('when its output is closed, the demo ends and leaves nothing behind', async
   await demo.shows('First run');
   demo.stopReading();
   await demo.ended;
-  await demo.leavesNothing();
-}, 240_000);
-
-test('Ctrl-C ends the demo through npm, too', async () => {
-  const demo = await startDemo('npm');
-  await demo.shows('First run');
-  demo.pressCtrlC();
-  const { out, err } = await demo.ended;
-  expect(err).toBe('');
-  expect(out).toContain('Interrupted. Stopping');
   await demo.leavesNothing();
 }, 240_000);
