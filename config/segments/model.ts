@@ -82,7 +82,7 @@ function isWhole(node: ManifestNode, steps: string[]): boolean {
 export function guardsOfModel(
   manifest: Manifest,
   { id, name, node }: { id: string; name: string; node: ManifestNode },
-  { fromModel = [], freshness, assertions, ...guards }: Guards,
+  { fromModel = [], freshness, ...guards }: Guards,
   file: YamlFile,
 ): { guards: Guards; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -98,7 +98,7 @@ export function guardsOfModel(
     );
     all = [...all, ...found];
   }
-  let asserted = assertions;
+  let modelTests: Pick<Guards, 'modelTests'> = {};
   if (fromModel.includes('tests')) {
     const tests = testsOf(manifest, id, node);
     if (tests.length === 0) complain('tests');
@@ -107,13 +107,11 @@ export function guardsOfModel(
       if (test !== undefined)
         problems.push(problemAt(file, ['guards', 'fromModel'], reason, { model: name, test }));
     }
-    asserted = [
-      ...assertions,
-      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}`, of: test.name })),
-    ];
+    const queries = tests.map((test) => ({ name: test.name, query: sqlOf(test) ?? '' }));
+    modelTests = { modelTests: { model: name, tests: queries } };
   }
   const one = all.length > 0 ? { freshness: all } : {};
-  return { guards: { ...guards, fromModel, ...one, assertions: asserted }, problems };
+  return { guards: { ...guards, fromModel, ...one, ...modelTests }, problems };
 }
 
 /** Why the SQL of a test cannot be run. With `--empty`, dbt gives a test no row of its model, so it always passes. */
