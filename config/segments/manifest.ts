@@ -54,6 +54,7 @@ const sourceSchema = z.object({
 });
 
 const manifestSchema = z.object({
+  metadata: z.object({ adapter_type: z.string().nullish() }).catch({}),
   nodes: z.record(z.string(), keptSchema),
   disabled: z.record(z.string(), z.array(keptSchema)).catch({}), // for messages only
   sources: z.record(z.string(), sourceSchema).default({}),
