@@ -68,6 +68,24 @@ describe('a model', () => {
     expect(query).toBe('select * from the_first');
   });
 
+  it.each([
+    ['customers', 'stg_people'],
+    ['ANALYTICS.CUSTOMERS', 'people'],
+    ['raw.customers', 'stg_people'],
+    ['vip_v1', 'vip.v1'],
+  ])('that is named by its table %s is reported with its name %s', async (table, name) => {
+    const nodes = {
+      ...VERSIONS.nodes,
+      'model.shop.a': node('stg_people', { alias: 'customers', schema: 'raw' }),
+      'model.shop.b': node('people', { alias: 'customers' }),
+      'model.shop.vip.v1': { ...version(1), alias: 'vip_v1' },
+    };
+    const { problems } = await resolved(await folderWith(withNodes(nodes), `model: ${table}`));
+    expect(problems).toEqual([
+      expect.stringContaining(`has no model "${table}", did you mean "${name}"?`) as string,
+    ]);
+  });
+
   it('that is disabled is reported as such', async () => {
     const manifest = { nodes: {}, disabled: { 'model.shop.vip': [node('vip')] } };
     const { problems } = await resolved(await folderWith(manifest, 'model: marts.vip'));
@@ -104,7 +122,7 @@ describe('the tests of a model', () => {
     },
   );
 
-  it.each(['"my dwh"."analytics"."vip" where false limit 0', '[vip] where 1=0'])(
+  it.each(['"my dwh"."analytics"."vip" where false limit 0', '[vip] where 1=0', 'dwh.vip limit 0'])(
     'in a manifest of dbt build --empty are rejected: %s',
     async (relation) => {
       const compiled_code = `select email from (select * from ${relation}) as _dbt_limit where email is null`;
