@@ -37,7 +37,13 @@ export function judgeFreshness({ maxAge, of }: Freshness, found: Latest, now: nu
 }
 
 /** One trip for all assertions that failed; `failed` are the messages of those that returned a row. */
-export function judgeAssertions(failed: readonly string[]): GuardTrip | undefined {
+export function judgeAssertions(failed: string[]): GuardTrip | undefined {
   if (failed.length === 0) return undefined;
-  return { guard: 'assertions', figure: failed.length, ...tell('assertionsFailed', { failed: [...failed] }) };
+  return { guard: 'assertions', figure: failed.length, ...tell('assertionsFailed', { failed }) };
+}
+
+/** One trip for all tests of a dbt model that failed; `failed` are the names of those that returned a row. */
+export function judgeModelTests(model: string, failed: string[]): GuardTrip | undefined {
+  if (failed.length === 0) return undefined;
+  return { guard: 'fromModel', figure: failed.length, ...tell('modelTestsFailed', { model, failed }) };
 }

@@ -65,7 +65,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
   });
   let comparison: Comparison | undefined;
   try {
-    const guards = await askSource(warehouse, activation.guards, signal);
+    const { guards, passed } = await askSource(warehouse, activation.guards, signal);
     const read = await warehouse.read({
       segment: activation.segment,
       columns: columnsToRead(activation),
@@ -116,7 +116,7 @@ async function compareSegment(deps: Dependencies, ref: RunRef, run: Run, delta: 
     };
     const notes = read.restrictedRows ? [tell('rowSecurityApplies', { source: activation.source })] : [];
     const { reasons } = rejects;
-    return { version: marked.version, base, columns, counts, reasons, guards, notes, directory };
+    return { version: marked.version, base, columns, counts, reasons, guards, passed, notes, directory };
   } finally {
     comparison?.close();
     share.close();

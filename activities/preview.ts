@@ -24,7 +24,7 @@ import { cancellation } from './progress.ts';
  */
 export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<PlanPreview> {
   const { state } = deps;
-  const { guards } = run.plan;
+  const { guards, passed } = run.plan;
   const problems: Told[] = [];
   const signal = cancellation();
   const told = async <T>(look: () => Promise<T>): Promise<T | null> => {
@@ -43,6 +43,7 @@ export async function previewOf(deps: Dependencies, run: PlannedRun): Promise<Pl
   return {
     run: run.run,
     guards,
+    ...(passed && { passed }),
     ...matchForecast(run),
     sends: await readSends(state, run, made?.list != null),
     creates: made,

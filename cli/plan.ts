@@ -1,4 +1,4 @@
-import type { PlanPreview } from '../contract/plan.ts';
+import type { PassedChecks, PlanPreview } from '../contract/plan.ts';
 import type { RunResult } from '../contract/result.ts';
 import { applyCommand, decideCommand, rebaseCommand } from '../contract/commands.ts';
 import {
@@ -43,6 +43,7 @@ export function describePlan(
     ...sendLines(plan),
     ...createLines(plan),
     ...guards.map(({ guard, message }) => entry('guard', `${guard} would hold the run: ${message}`)),
+    ...passedLines(plan),
     ...problems.map(({ message }) => entry('problem', message)),
     ...notes.map(({ message }) => entry('note', message)),
     ...(planHash === undefined ? [] : [entry('plan', planHash)]),
@@ -69,6 +70,18 @@ function listLines({ list }: RunResult, { sends, guards }: Effects): string[] {
   const delivery =
     sends.push === null ? 'would not be delivered' : `would be delivered (${sends.push})${when}`;
   return [entry('list', `"${list.name}" ${delivery}`)];
+}
+
+/** Messages of assertions say what would be wrong. */
+function passedLines({ passed }: Effects): string[] {
+  const { assertions, tests }: PassedChecks = passed ?? { assertions: [], tests: [] };
+  const words = [
+    ...(assertions.length > 0
+      ? [`${counted(assertions.length, 'assertion')} (not the case: ${assertions.join('; ')})`]
+      : []),
+    ...(tests.length > 0 ? [`${counted(tests.length, 'dbt test')} (${tests.join(', ')})`] : []),
+  ];
+  return words.length > 0 ? [entry('passed', words.join(', '))] : [];
 }
 
 function forecastLines({ forecast }: Effects): string[] {

@@ -71,8 +71,8 @@ export async function loadProject(folder: string): Promise<Project> {
   const checked = await Promise.all(
     completed.map(async (file) => {
       const { loaded, problems } = checkFiles([file], activationSchema);
-      const manifest = settings?.dbt?.manifest;
-      const resolved = await Promise.all(loaded.map((one) => resolveSegment(folder, one, manifest)));
+      const where = { folder, manifest: settings?.dbt?.manifest, sources: sources.loaded };
+      const resolved = await Promise.all(loaded.map((one) => resolveSegment(where, one)));
       return {
         file,
         loaded: resolved.map(({ activation }) => activation),

@@ -9,6 +9,14 @@ export interface GuardTrip extends Told {
   figure: number;
 }
 
+/** The checks of the warehouse that hold nothing. */
+export interface PassedChecks {
+  /** The messages of `guards.assertions`, none of which applies. */
+  assertions: string[];
+  /** The names of the dbt model's tests. */
+  tests: string[];
+}
+
 /** Why a list is delivered. */
 export type PushReason = 'changed' | 'first delivery' | 'repair' | 'keep-alive' | 'resync';
 
@@ -21,6 +29,8 @@ export interface PlanFacts {
   toSend: number;
   /** Guards that hold the run. */
   guards: GuardTrip[];
+  /** The checks of the warehouse that passed. Missing: the warehouse was not asked. */
+  passed?: PassedChecks;
   /** Notes about the segment that apply to any plan. */
   notes?: Told[];
   /** The guards that would hold the run without an approval; who approved it, and why. */
@@ -44,6 +54,8 @@ export interface PlanPreview {
   run: string;
   /** Guards that would hold a run of this plan. */
   guards: GuardTrip[];
+  /** The checks of the warehouse that passed. Missing: an undo does not ask it. */
+  passed?: PassedChecks;
   /** How many members of the segment have a profile. Only if the list is resolved by the profile directory. */
   forecast?: MatchForecast;
   sends: Sends;

@@ -91,14 +91,16 @@ export type Freshness = z.infer<typeof freshnessSchema> & {
   of?: string;
 };
 
-/** A query that must return no row. */
-export type Assertion = z.infer<typeof assertionSchema> & {
-  /** The test of a dbt project that says so. */
-  of?: string;
-};
+/** The tests of a dbt model. */
+export interface ModelTests {
+  /** The model, as the activation names it. */
+  model: string;
+  /** Their names in dbt, and queries that must return no row. */
+  tests: { name: string; query: string }[];
+}
 
 /** Guards with those of the dbt manifest. */
-export type Guards = Omit<z.infer<typeof guardsSchema>, 'freshness' | 'assertions'> & {
+export type Guards = Omit<z.infer<typeof guardsSchema>, 'freshness'> & {
   freshness?: Freshness | Freshness[];
-  assertions: Assertion[];
+  modelTests?: ModelTests;
 };

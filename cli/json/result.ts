@@ -9,6 +9,7 @@ const trip = shape({ guard: text, figure: z.number(), ...told.shape });
 const plan = shape({
   run: text,
   guards: array(trip),
+  passed: shape({ assertions: many, tests: many }).optional(),
   forecast: shape({ matched: count, waiting: count, rate: z.number().nullable() }).optional(),
   sends: shape({
     members: count,

@@ -7,11 +7,15 @@ const LARGEST = 512 * 1024 * 1024;
 
 const named = { database: z.string().nullish(), schema: z.string().nullish() };
 
-/** The parts of a node that a segment needs; versions 4 to 12 of the manifest, dbt 1.0 to 1.10, agree on them. */
+/**
+ * The parts of a node that a segment needs. Versions 4 to 12 of the manifest (dbt 1.0 to 1.12, and dbt Fusion) agree on
+ * them, and so does version 20, of Fusion's first previews. Fusion leaves out what is null.
+ */
 const nodeSchema = z.object({
   ...named,
   resource_type: z.string(),
   name: z.string(),
+  alias: z.string().nullish(), // the name of its table
   package_name: z.string(),
   fqn: z.array(z.string()).default([]),
   relation_name: z.string().nullish(),
@@ -54,6 +58,7 @@ const sourceSchema = z.object({
 });
 
 const manifestSchema = z.object({
+  metadata: z.object({ adapter_type: z.string().nullish() }).catch({}),
   nodes: z.record(z.string(), keptSchema),
   disabled: z.record(z.string(), z.array(keptSchema)).catch({}), // for messages only
   sources: z.record(z.string(), sourceSchema).default({}),

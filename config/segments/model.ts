@@ -28,8 +28,9 @@ export function findModel(
     const disabled = Object.values(manifest.disabled).flat();
     if (disabled.some((node) => RELATIONS.includes(node.resource_type) && isNamed(node, steps)))
       return { problem: problemAt(file, path, 'modelDisabled', { model: name }) };
-    const names = models.map(([, node]) => node.name);
-    const near = nearest(steps.at(-1)!, names) ?? nearest(steps.at(-2) ?? '', names);
+    const nodes = models.map(([, node]) => node);
+    const names = nodes.map((node) => node.name);
+    const near = aliased(nodes, steps) ?? nearest(steps.at(-1)!, names) ?? nearest(steps.at(-2) ?? '', names);
     return { problem: problemAt(file, path, 'modelUnknown', { model: name, near }) };
   }
   if (others.length > 0) {
@@ -43,6 +44,14 @@ export function findModel(
     return { problem: problemAt(file, path, 'modelWithoutTable', { model: name, materialized }) };
   }
   return { id, node, relation };
+}
+
+/** Returns the model whose table has the name that was given, preferably in the schema that was given. */
+function aliased(models: ManifestNode[], steps: string[]): string | undefined {
+  const [table, schema] = steps.map((step) => step.toLowerCase()).reverse();
+  const found = models.filter(({ alias }) => alias?.toLowerCase() === table);
+  const one = found.find((node) => node.schema?.toLowerCase() === schema) ?? found[0];
+  return one && (one.version == null ? one.name : `${one.name}.v${one.version}`);
 }
 
 /** Whether the last step is the model's name, and those before it are steps of its place, in their order. */
@@ -82,7 +91,7 @@ function isWhole(node: ManifestNode, steps: string[]): boolean {
 export function guardsOfModel(
   manifest: Manifest,
   { id, name, node }: { id: string; name: string; node: ManifestNode },
-  { fromModel = [], freshness, assertions, ...guards }: Guards,
+  { fromModel = [], freshness, ...guards }: Guards,
   file: YamlFile,
 ): { guards: Guards; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -98,7 +107,7 @@ export function guardsOfModel(
     );
     all = [...all, ...found];
   }
-  let asserted = assertions;
+  let modelTests: Pick<Guards, 'modelTests'> = {};
   if (fromModel.includes('tests')) {
     const tests = testsOf(manifest, id, node);
     if (tests.length === 0) complain('tests');
@@ -107,19 +116,20 @@ export function guardsOfModel(
       if (test !== undefined)
         problems.push(problemAt(file, ['guards', 'fromModel'], reason, { model: name, test }));
     }
-    asserted = [
-      ...assertions,
-      ...tests.map((test) => ({ query: sqlOf(test) ?? '', message: `dbt test ${test.name}`, of: test.name })),
-    ];
+    const queries = tests.map((test) => ({ name: test.name, query: sqlOf(test) ?? '' }));
+    modelTests = { modelTests: { model: name, tests: queries } };
   }
   const one = all.length > 0 ? { freshness: all } : {};
-  return { guards: { ...guards, fromModel, ...one, assertions: asserted }, problems };
+  return { guards: { ...guards, fromModel, ...one, ...modelTests }, problems };
 }
 
 /** Why the SQL of a test cannot be run. With `--empty`, dbt gives a test no row of its model, so it always passes. */
 const UNUSABLE = [
   ['modelTestsUncompiled', (sql?: string) => sql === undefined],
-  ['modelTestsEmpty', (sql = '') => /\(select \* from .+? where (?:false limit 0|1 ?= ?0)\)/.test(sql)],
+  [
+    'modelTestsEmpty',
+    (sql = '') => /\(select \* from [^()]+? (?:where (?:false limit 0|1 ?= ?0)|limit 0)\)/.test(sql),
+  ],
 ] as const;
 
 /** How people write dbt's default, that every row of the test is a failure. */

@@ -3,6 +3,8 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ActivationFile, WrittenActivation } from '../../activation/definition/activation.ts';
 import type { Guards } from '../../activation/definition/guards.ts';
 import type { Segment } from '../../activation/definition/segment.ts';
+import type { Source } from '../../activation/definition/source.ts';
+import { readsAdapter } from '../../activation/definition/sources/dbt-adapters.ts';
 import { tell } from '../../contract/messages/tell.ts';
 import type { Loaded } from '../folder.ts';
 import { problemAt, type Problem } from '../problem.ts';
@@ -20,15 +22,18 @@ interface Resolved {
   problems: Problem[];
 }
 
-/**
- * Reads what an activation's segment refers to: a file with its query, or a model of a dbt project.
- * @param manifest the path of the manifest in project.yaml
- */
-export async function resolveSegment(
-  folder: string,
-  written: Loaded<WrittenActivation>,
-  manifest: string | undefined,
-): Promise<Resolved> {
+/** Where a segment's references lead. */
+interface Where {
+  /** The project folder. */
+  folder: string;
+  /** The path of the dbt manifest in project.yaml. */
+  manifest: string | undefined;
+  /** The valid ones. */
+  sources: readonly Loaded<Source>[];
+}
+
+/** Reads what an activation's segment refers to: a file with its query, or a model of a dbt project. */
+export async function resolveSegment(where: Where, written: Loaded<WrittenActivation>): Promise<Resolved> {
   const { id, file, value } = written;
   const { name, query, table, model } = value.segment;
   const done = (segment: Segment, guards: Guards = value.guards, problems: Problem[] = []): Resolved => ({
@@ -38,7 +43,7 @@ export async function resolveSegment(
   const failed = (problem: Problem) => done({ name, query: '' }, value.guards, [problem]);
 
   if (model !== undefined) {
-    const read = await readModel(folder, written, { model, manifest });
+    const read = await readModel(where, written, model);
     if ('problem' in read) return failed(read.problem);
     return done({ name, query: read.query }, read.guards, read.problems);
   }
@@ -49,7 +54,7 @@ export async function resolveSegment(
       return failed(problemAt(file, ['segment', 'query'], 'queryWithJinja', {}));
     return done({ name, query, table });
   }
-  const text = await readQuery(folder, query.file);
+  const text = await readQuery(where.folder, query.file);
   if (typeof text === 'string') return done({ name, query: text });
   return failed({ ...file.place(['segment', 'query', 'file']), told: text });
 }
@@ -79,14 +84,20 @@ async function isOutside(folder: string, path: string): Promise<boolean> {
 }
 
 async function readModel(
-  folder: string,
+  { folder, manifest, sources }: Where,
   { file, value }: Loaded<WrittenActivation>,
-  { model, manifest }: { model: string; manifest: string | undefined },
+  model: string,
 ): Promise<{ problem: Problem } | { query: string; guards: Guards; problems: Problem[] }> {
   const path = ['segment', 'model'];
   if (manifest === undefined) return { problem: problemAt(file, path, 'manifestUnset', {}) };
   const read = await readManifest(resolve(folder, manifest));
   if ('why' in read) return { problem: problemAt(file, path, 'manifestUnreadable', { manifest, ...read }) };
+  const adapter = read.manifest.metadata.adapter_type;
+  const source = sources.find(({ id }) => id === value.source);
+  if (adapter != null && source && !readsAdapter(source.value.driver, adapter)) {
+    const facts = { manifest, adapter, source: source.id, driver: source.value.driver };
+    return { problem: problemAt(file, path, 'manifestOfOtherDatabase', facts) };
+  }
   const found = findModel(read.manifest, model, file);
   if ('problem' in found) return found;
   const named = { ...found, name: model };

@@ -22,6 +22,8 @@ const CONDITIONS = {
   duplicateColumn: 'a column is duplicated',
   notGrouped: 'a column is neither grouped nor aggregated',
   noPermission: 'a permission is missing',
+  invalidView:
+    'a view refers to a table, column or function that does not exist, or that its definer has no right to use',
   readOnly: 'it would write, and the connection is read-only',
   types: 'types do not match',
   value: 'a value is not valid',
@@ -53,6 +55,8 @@ const ADVICE: Partial<Record<Condition, string>> = {
     'Check the names in the query and in connection of the source, and that the user of the source has the right to use them.',
   noPermission:
     'Check the names of tables and columns, and give the user of the source the right to read them.',
+  invalidView:
+    'Create the view anew, or give its definer the rights; with SQL SECURITY INVOKER, the user of the source needs them.',
   setting: 'Check the parameters after the ? of the URL, and the settings in the query.',
 };
 

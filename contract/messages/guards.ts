@@ -110,6 +110,15 @@ export const GUARD_MESSAGES = {
     says: ({ failed }) =>
       `${failed.length === 1 ? 'An assertion' : `${failed.length} assertions`} of guards.assertions failed: ${failed.join('; ').replace(/[.;\s]+$/, '')}.`,
   }),
+  modelTestsFailed: message({
+    examples: [
+      { model: 'marts.vip', failed: ['unique_vip_email'] },
+      { model: 'marts.vip', failed: ['unique_vip_email', 'not_null_vip_email'] },
+    ],
+    says: ({ model, failed }) =>
+      `${failed.length === 1 ? 'A test' : `${failed.length} tests`} of the dbt model ${model} failed (guards.fromModel): ${failed.join(', ')}.`,
+    next: () => advise('Run the tests with dbt to see the rows, and fix the data or the tests.'),
+  }),
   matchRateTooLow: message<{ entering: boolean; judged: number; missed: number; limit: number | null }>({
     examples: [
       { entering: true, judged: 200, missed: 180, limit: 0.5 },

@@ -41,6 +41,18 @@ export const SEGMENT_PROBLEMS = {
     says: ({ manifest, why, code }) =>
       `the dbt manifest ${manifest} ${MANIFEST_FAULTS[why]}${code === undefined ? '' : ` (${code})`}`,
   }),
+  manifestOfOtherDatabase: message({
+    examples: [
+      {
+        manifest: '../dbt/target/manifest.json',
+        adapter: 'snowflake',
+        source: 'shop',
+        driver: 'postgres',
+      },
+    ],
+    says: ({ manifest, adapter, source, driver }) =>
+      `the dbt manifest ${manifest} is for ${adapter}, but the source ${source} has the driver ${driver}; name the source in which dbt builds the model, or give segment.table`,
+  }),
   modelUnknown: message<{ model: string; near?: string }>({
     examples: [{ model: 'marts.vpi', near: 'vip' }, { model: 'marts.vip' }],
     says: ({ model, near }) =>

@@ -79,6 +79,7 @@ export const WAREHOUSE_MESSAGES = {
         { setting: 'guards.freshness', condition: 'severalStatements', at: { line: 1, column: 15 } },
         { condition: 'noObject', code: 'BigQuery error notFound' },
         { condition: 'noPermission', code: 'MySQL error 1142' },
+        { condition: 'invalidView', code: 'MySQL error 1356' },
         { condition: 'setting', code: 'ClickHouse error 115' },
       ],
       says: ({ setting, table, condition, at, code }) =>

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Failure } from '../../contract/failure.ts';
 import type { Told } from '../../contract/messages/message.ts';
-import type { GuardTrip } from '../../contract/plan.ts';
+import type { GuardTrip, PassedChecks } from '../../contract/plan.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import { deltaTable } from '../names.ts';
 import { isSameMapping, lastMapping } from '../plan/mapping-change.ts';
@@ -27,6 +27,8 @@ export interface Found {
   reasons: Record<string, number>;
   /** Guards on the warehouse that hold the run. */
   guards: GuardTrip[];
+  /** The other checks of the warehouse. Missing: it was not asked. */
+  passed?: PassedChecks;
   /** Notes about how the segment was read. */
   notes: Told[];
 }
@@ -76,7 +78,7 @@ export async function publish(
         guards: JSON.stringify(guards),
       },
     );
-    return planWithin(trx, await readRun(trx, run.run), mappedBefore, found.notes);
+    return planWithin(trx, await readRun(trx, run.run), mappedBefore, found);
   });
 }
 

@@ -9,7 +9,7 @@ import { asideTable, resultTable } from '../names.ts';
 import { fenced, type Fence } from '../runs/lease.ts';
 import { addCounts, type Plan, type Run } from '../runs/runs.ts';
 import type { Told } from '../../contract/messages/message.ts';
-import type { PushReason } from '../../contract/plan.ts';
+import type { PassedChecks, PushReason } from '../../contract/plan.ts';
 import { rows } from '../state.ts';
 import { countDelta } from './counts.ts';
 import { judge, withDecision } from './judge.ts';
@@ -22,13 +22,13 @@ import { writeSamples } from './samples.ts';
  * Decides what a run will do, from its delta: chunks, guards, whether to deliver the list. Runs in the transaction that
  * publishes the delta, so a plan is about the state that the delta was compared with.
  * @param mappedBefore the attribute mapping of the last settled run
- * @param notes notes about how the segment was read
+ * @param found what was found besides the rows: checks that passed, and notes about how the segment was read
  */
 export async function planWithin(
   trx: Knex.Transaction,
   run: Run,
   mappedBefore: AttributeMapping[] | null,
-  notes: readonly Told[],
+  { passed, notes }: { passed?: PassedChecks; notes: readonly Told[] },
 ): Promise<Run & { plan: Plan }> {
   const acknowledged = await readAcknowledged(trx, run);
   const delta = await countDelta(trx, run);
@@ -63,6 +63,7 @@ export async function planWithin(
       ...run.sourceGuards,
       ...(await judge(trx, run, acknowledged, { delta, members: list.members - leaving, changed: news })),
     ],
+    ...(passed && { passed }),
     notes: [...notes, ...(await restlessAttributes(trx, run, news))],
   };
   const plan = await withDecision(trx, run, made);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guardsSchema } from '../../activation/definition/guards.ts';
 import { askSource } from '../../warehouse/guards.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
-import { judgeAssertions, judgeFreshness } from '../../activation/source-guards.ts';
+import { judgeAssertions, judgeFreshness, judgeModelTests } from '../../activation/source-guards.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const HOUR = 3_600_000;
@@ -90,7 +90,7 @@ describe('a query that checks a warehouse', () => {
       (query, i) => ({ query, maxAge: HOUR, ...(i > 0 ? { of: `shop.source${i}` } : {}) }),
     );
     const guards = { ...guardsSchema.parse({}), freshness };
-    const trips = await askSource(warehouse, guards, new AbortController().signal);
+    const { guards: trips } = await askSource(warehouse, guards, new AbortController().signal);
     expect(trips.map(({ facts }) => (facts as { of?: string }).of)).toEqual(['shop.source1', 'shop.source2']);
   });
 
@@ -107,10 +107,8 @@ describe('a query that checks a warehouse', () => {
     const guards = {
       ...guardsSchema.parse({}),
       freshness: { query, maxAge: HOUR, of: 'shop.orders' },
-      assertions: [
-        { query, message: 'no stock' },
-        { query, message: 'dbt test unique_vip', of: 'unique_vip' },
-      ],
+      assertions: [{ query, message: 'no stock' }],
+      modelTests: { model: 'vip', tests: [{ query, name: 'unique_vip' }] },
     };
     await askSource(noting, guards, new AbortController().signal);
     expect(settings).toEqual([
@@ -120,9 +118,34 @@ describe('a query that checks a warehouse', () => {
     ]);
   });
 
+  it('either holds the run, or is told as passed: an assertion by its message, a test of a dbt model by its name', async () => {
+    const finding: Warehouse = {
+      ...warehouse,
+      look: ({ query }) => Promise.resolve({ found: query === 'bad', kind: 'text', value: null }),
+    };
+    const guards = {
+      ...guardsSchema.parse({}),
+      assertions: [
+        { query: 'good', message: 'no stock' },
+        { query: 'bad', message: 'no orders' },
+      ],
+      modelTests: {
+        model: 'marts.vip',
+        tests: ['good', 'bad', 'good'].map((query, i) => ({ query, name: `test_${i}` })),
+      },
+    };
+    expect(await askSource(finding, guards, new AbortController().signal)).toMatchObject({
+      guards: [
+        { guard: 'assertions', figure: 1, facts: { failed: ['no orders'] } },
+        { guard: 'fromModel', figure: 1, facts: { model: 'marts.vip', failed: ['test_1'] } },
+      ],
+      passed: { assertions: ['no stock'], tests: ['test_0', 'test_2'] },
+    });
+  });
+
   it('uses the clock of the warehouse', async () => {
-    expect(await ask('2020-02-02 02:00:00+00')).toEqual([]);
-    expect(await ask(new Date().toISOString())).toMatchObject([{ reason: 'warehouseAhead' }]);
+    expect(await ask('2020-02-02 02:00:00+00')).toMatchObject({ guards: [] });
+    expect(await ask(new Date().toISOString())).toMatchObject({ guards: [{ reason: 'warehouseAhead' }] });
   });
 });
 
@@ -134,6 +157,20 @@ describe('assertions', () => {
       guard: 'assertions',
       figure: 2,
       message: '2 assertions of guards.assertions failed: orders without a customer.; no stock.',
+    });
+  });
+});
+
+describe('tests of a dbt model', () => {
+  it('that all pass trip no guard', () => expect(judgeModelTests('vip', [])).toBeUndefined());
+
+  it('that fail are reported together, with the model and the setting', () => {
+    expect(judgeModelTests('marts.vip', ['unique_vip_email', 'no_staff'])).toMatchObject({
+      guard: 'fromModel',
+      figure: 2,
+      message:
+        '2 tests of the dbt model marts.vip failed (guards.fromModel): unique_vip_email, no_staff. ' +
+        'Run the tests with dbt to see the rows, and fix the data or the tests.',
     });
   });
 });

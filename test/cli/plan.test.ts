@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { RunResult } from '../../contract/result.ts';
 import { LIST } from '../support/stand.ts';
 import { pastForTests, row, seedPeople, shown } from './past/support.ts';
@@ -183,4 +183,55 @@ test('a plan says how many members go first as a canary', async () => {
   expect(shown(out, 'canary')).toEqual(['the attributes of 10 members are sent first']);
   const { plan } = await past.json<RunResult>(['plan', 'vip']);
   expect(plan?.sends).toMatchObject({ members: 20, canary: 10, imports: 2 });
+});
+
+test('a plan says which assertions and tests of a dbt model passed, and which would hold the run', async () => {
+  const tests = { known_cities: "city = 'Rome'", no_names: 'first_name is not null' };
+  const manifest = {
+    nodes: {
+      'model.shop.vip': {
+        resource_type: 'model',
+        name: 'vip',
+        package_name: 'shop',
+        relation_name: 'people',
+      },
+      ...Object.fromEntries(
+        Object.entries(tests).map(([name, failing]) => [
+          `test.shop.${name}`,
+          {
+            resource_type: 'test',
+            name,
+            package_name: 'shop',
+            attached_node: 'model.shop.vip',
+            compiled_code: `select email from people where ${failing}`,
+          },
+        ]),
+      ),
+    },
+  };
+  const project = join(past.stand.projectFolder, 'project.yaml');
+  onTestFinished(() => rm(project));
+  await writeFile(project, 'dbt: { manifest: manifest.json }\n');
+  await writeFile(join(past.stand.projectFolder, 'manifest.json'), JSON.stringify(manifest));
+  const assertions = ['people is empty', 'nobody is known'].map((message) => ({
+    query: 'select 1 where not exists (select 1 from people)',
+    message,
+  }));
+  await past.stand.writeActivation({
+    segment: { name: LIST, model: 'vip' },
+    guards: { maxRejectedRatio: 1, fromModel: ['tests'], assertions },
+  });
+  await seedPeople(past.stand);
+  const { out } = await past.ask(['plan', 'vip']);
+  expect(shown(out, 'passed')).toEqual([
+    '2 assertions (not the case: people is empty; nobody is known), 1 dbt test (known_cities)',
+  ]);
+  expect(shown(out, 'guard')).toEqual([
+    expect.stringMatching(/^fromModel would hold the run: A test of the dbt model vip failed .*: no_names\./),
+  ]);
+  const { plan } = await past.json<RunResult>(['plan', 'vip']);
+  expect(plan?.passed).toEqual({
+    assertions: ['people is empty', 'nobody is known'],
+    tests: ['known_cities'],
+  });
 });

@@ -68,6 +68,24 @@ describe('a model', () => {
     expect(query).toBe('select * from the_first');
   });
 
+  it.each([
+    ['customers', 'stg_people'],
+    ['ANALYTICS.CUSTOMERS', 'people'],
+    ['raw.customers', 'stg_people'],
+    ['vip_v1', 'vip.v1'],
+  ])('that is named by its table %s is reported with its name %s', async (table, name) => {
+    const nodes = {
+      ...VERSIONS.nodes,
+      'model.shop.a': node('stg_people', { alias: 'customers', schema: 'raw' }),
+      'model.shop.b': node('people', { alias: 'customers' }),
+      'model.shop.vip.v1': { ...version(1), alias: 'vip_v1' },
+    };
+    const { problems } = await resolved(await folderWith(withNodes(nodes), `model: ${table}`));
+    expect(problems).toEqual([
+      expect.stringContaining(`has no model "${table}", did you mean "${name}"?`) as string,
+    ]);
+  });
+
   it('that is disabled is reported as such', async () => {
     const manifest = { nodes: {}, disabled: { 'model.shop.vip': [node('vip')] } };
     const { problems } = await resolved(await folderWith(manifest, 'model: marts.vip'));
@@ -88,27 +106,27 @@ describe('a model', () => {
 });
 
 describe('the tests of a model', () => {
-  const assertionsOf = async (tests: Record<string, object>) => {
+  const testsOf = async (tests: Record<string, object>) => {
     const nodes = { 'model.shop.vip': node('vip'), 'model.shop.orders': node('orders'), ...tests };
     const guards = 'guards: { fromModel: [tests] }\n';
     const found = await resolved(await folderWith(withNodes(nodes), 'model: vip', guards));
-    return found.guards?.assertions.map(({ message }) => message) ?? found.problems;
+    return found.guards?.modelTests?.tests.map(({ name }) => name) ?? found.problems;
   };
   const both = { nodes: ['model.shop.orders', 'model.shop.vip'] };
 
   it.each(['!=0', '> 0', '>0', '<> 0', '>= 1'])(
-    'of which %s rows are an error are assertions',
+    'of which %s rows are an error are checked',
     async (limit) => {
       const config = { severity: 'error', error_if: limit, fail_calc: 'COUNT( * )' };
-      expect(await assertionsOf({ 'test.a': testNode('unique', { config }) })).toEqual(['dbt test unique']);
+      expect(await testsOf({ 'test.a': testNode('unique', { config }) })).toEqual(['unique']);
     },
   );
 
-  it.each(['"my dwh"."analytics"."vip" where false limit 0', '[vip] where 1=0'])(
-    'in a manifest of dbt build --empty are no assertions: %s',
+  it.each(['"my dwh"."analytics"."vip" where false limit 0', '[vip] where 1=0', 'dwh.vip limit 0'])(
+    'in a manifest of dbt build --empty are rejected: %s',
     async (relation) => {
       const compiled_code = `select email from (select * from ${relation}) as _dbt_limit where email is null`;
-      const problems = await assertionsOf({ 'test.a': testNode('unique', { compiled_code }) });
+      const problems = await testsOf({ 'test.a': testNode('unique', { compiled_code }) });
       expect(problems).toEqual([expect.stringContaining('was written with --empty') as string]);
     },
   );
@@ -120,7 +138,7 @@ describe('the tests of a model', () => {
       'test.b': testNode('of_the_other', { ...old, file_key_name: 'models.orders' }),
       'test.c': testNode('of_no_model', old),
     };
-    expect(await assertionsOf(tests)).toEqual(['dbt test orders_exist']);
+    expect(await testsOf(tests)).toEqual(['orders_exist']);
   });
 });
 

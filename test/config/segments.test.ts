@@ -90,20 +90,15 @@ describe('a model of a dbt project', () => {
     expect(problems).toEqual([`activations/vip.yaml:5 segment.model: ${problem}`]);
   });
 
-  it('gives its tests of severity error as assertions, and those of its sources as freshness', async () => {
+  it('gives its tests of severity error, and the freshness of its sources', async () => {
     const { guards } = await loaded(files('model: vip', 'guards: { fromModel: [freshness, tests] }\n'));
-    expect(guards.assertions).toEqual([
-      {
-        query: expect.stringContaining('unique_vip_email') as string,
-        message: 'dbt test unique_vip_email',
-        of: 'unique_vip_email',
-      },
-      {
-        query: expect.stringContaining('no_staff') as string,
-        message: 'dbt test no_staff',
-        of: 'no_staff',
-      },
-    ]);
+    expect(guards.modelTests).toEqual({
+      model: 'vip',
+      tests: ['unique_vip_email', 'no_staff'].map((name) => ({
+        name,
+        query: expect.stringContaining(name) as string,
+      })),
+    });
     expect(guards.freshness).toEqual([
       {
         query: 'select max(loaded_at) as loaded_at from "dwh"."raw"."orders"',
@@ -125,11 +120,8 @@ describe('a model of a dbt project', () => {
   assertions: [{ query: select 2, message: two }]
 `;
     const { guards } = await loaded(files('model: vip', own));
-    expect(guards.assertions.map(({ message }) => message)).toEqual([
-      'two',
-      'dbt test unique_vip_email',
-      'dbt test no_staff',
-    ]);
+    expect(guards.assertions.map(({ message }) => message)).toEqual(['two']);
+    expect(guards.modelTests?.tests).toHaveLength(2);
     expect([guards.freshness].flat().map((each) => each?.of)).toEqual([
       undefined,
       'shop.orders',

@@ -161,6 +161,21 @@ describe('MySQL as a warehouse', () => {
     });
   });
 
+  test.each(['drop table held', 'revoke select on shop.held from owner'])(
+    'a view that is not valid after %j is reported as such',
+    async (broken) => {
+      await shop.server.admin(`
+        drop user if exists owner; create user owner;
+        drop table if exists held; create table held (id int); grant select on shop.held to owner;
+        create or replace definer = owner view holding as select id from held;
+        ${broken}`);
+      const warehouse = await shop.open();
+      await expect(readAll(warehouse, { table: 'holding' }, ['id'])).rejects.toThrow(
+        /^The read of the segment's table holding failed: a view refers to .+ \(MySQL error 1356\)\./,
+      );
+    },
+  );
+
   test('a guard reads one row, however many its query has', async () => {
     const warehouse = await shop.open();
     const query = 'select i from numbers order by i';

@@ -53,6 +53,7 @@ test('a segment is a dbt model: its table is read, and its failed tests and stal
   );
   expect(message).toContain('The warehouse data is 27 h old');
   expect(message).toContain('the dbt source shop.orders');
-  expect(message).toContain('dbt test people_from_nowhere');
+  expect(message).toContain('A test of the dbt model vip failed (guards.fromModel): people_from_nowhere.');
+  expect(message).not.toContain('guards.assertions');
   expect(message).not.toContain('@shop.be');
 });

@@ -11,6 +11,13 @@ test.each([
   ['a query that somebody killed', 1317, 10, 'SourceUnavailable', /MySQL error 1317/],
   ['a connection that somebody killed', 1927, 10, 'SourceUnavailable', /MySQL error 1927/],
   ['a deadlock', 1213, 10, 'SourceUnavailable', /MySQL error 1213/],
+  [
+    'a view without its table',
+    1356,
+    10,
+    'SegmentQueryFailed',
+    /a view refers to a table, column or function that does not exist, or that its definer has no right to use \(MySQL error 1356\)/,
+  ],
   ['an unknown error', 9999, 10, 'SegmentQueryFailed', /MySQL error 9999/],
 ])('%s is reported as what it is', (_, errno, elapsed, type, message) => {
   const failure = failures(errorOf(errno), { elapsed, session: { id: '7' } });
