@@ -1,6 +1,7 @@
 import type { BigQueryReadClient } from '@google-cloud/bigquery-storage';
 import { Failure } from '../../contract/failure.ts';
 import { knownCode } from '../../contract/foreign.ts';
+import type { Lines } from '../reading.ts';
 import { checkSchema, encodeBatch } from './arrow.ts';
 import type { TokenSource } from './credentials.ts';
 import { Encoder } from './encoder.ts';
@@ -62,7 +63,7 @@ export class Storage {
   }
 
   /** Yields the rows of a table of texts as COPY lines; returns their number. */
-  async *read(table: Table, fields: readonly Field[]): AsyncGenerator<Buffer, number, undefined> {
+  async *read(table: Table, fields: readonly Field[]): Lines {
     const { project } = this.#settings;
     const { projectId, datasetId, tableId } = table;
     const encoder = new Encoder(fields);

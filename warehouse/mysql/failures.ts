@@ -3,30 +3,11 @@ import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
-import type { Statement } from '../sql/statements.ts';
+import type { During, Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
 import type { Session } from './session.ts';
 import { placeOfSyntax } from './places.ts';
 import { TLS_FAILED } from './tls.ts';
-
-/** The source with the facts for messages. */
-export interface Source {
-  /** The environment variable with the URL. Errors contain its name, never its value. */
-  variable: string;
-  /** In milliseconds. */
-  statementTimeout: number;
-}
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-  /** The elapsed milliseconds. */
-  elapsed?: number;
-  /** Undefined while logging in. */
-  session?: Session;
-}
-
-/** Converts errors of the server and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 /** An error that the server sent, as mysql2 makes it. */
 interface ServerError {
@@ -107,8 +88,12 @@ const UNKNOWN_LOGIN = ['AUTH_SWITCH_PLUGIN_ERROR', 'HANDSHAKE_UNKNOWN_ERROR'];
 /**
  * A failure contains neither its cause nor the server's text, because that contains values of rows and literals of the
  * query. The text goes to the state as `words`, and the message is our own text about the number.
+ * @param sessionNow returns undefined while logging in
  */
-export function failuresOf({ variable, statementTimeout }: Source): Failures {
+export function failuresOf(
+  { variable, statementTimeout }: Pick<UrlSource, 'variable' | 'statementTimeout'>,
+  sessionNow: () => Session | undefined,
+): Failures {
   const connection = variable;
 
   return (error, during = {}) => {
@@ -130,7 +115,7 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
   };
 
   function fromServer({ errno, sqlMessage }: ServerError, during: During): Failure {
-    const { statement, elapsed = 0, session } = during;
+    const { statement, elapsed = 0 } = during;
     const code = `MySQL error ${errno}`;
     const options = { words: sqlMessage };
     const { setting, table } = statement ?? {};
@@ -140,7 +125,7 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
       return new Failure('queryRefused', { setting, table, condition: 'limit', code }, options);
     }
     if (PASSES.includes(errno)) return new Failure('sourceBrokeOff', { connection, code }, options);
-    if (!session) {
+    if (!sessionNow()) {
       const check = LOGIN.get(errno) ?? ['user', 'password', 'database', 'sslmode'];
       return new Failure('sourceLoginRefused', { connection, check, code }, options);
     }

@@ -1,4 +1,5 @@
 import type { Column } from '../../activation/values/kinds.ts';
+import type { Lines } from '../reading.ts';
 import type { Guarantees } from '../source.ts';
 import type { Dialect, Statement } from '../sql/statements.ts';
 import type { Conversion } from '../sql/conversions.ts';
@@ -19,7 +20,7 @@ export interface Running {
    * @returns the number of rows that the service counts
    * @throws Failure, or what {@link RestService.failure} converts
    */
-  lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined>;
+  lines(encoder: JsonLines, signal: AbortSignal): Lines;
   /** Waits until the statement is done, and returns its columns. */
   columns(signal: AbortSignal): Promise<RestColumn[]>;
   /** Asks the server to end the statement. Never throws. */
