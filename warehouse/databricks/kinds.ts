@@ -36,10 +36,6 @@ const BY_TEXT: Record<string, ColumnKind> = {
   TINYINT: 'integer',
 };
 
-export function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
-
 export function columnOf({
   name,
   type_name: type = '',

@@ -8,14 +8,14 @@ import { codeOf } from '../../contract/foreign.ts';
 import { pickColumns } from '../columns.ts';
 import { warehouseOf, type Lines } from '../reading.ts';
 import { readerName, type Guarantees, type Reader, type Warehouse } from '../source.ts';
-import type { Statement } from '../sql/statements.ts';
+import { quoted, type Statement } from '../sql/statements.ts';
 import { Engine } from './engine.ts';
 import { failuresOf, isMissingTable } from './failures.ts';
 import { tablesNamedIn, tablesOf, viewStatement, type FolderTable } from './folder.ts';
 import { describeColumns, type DuckdbColumn } from './kinds.ts';
 import { createRowPipe } from './pipe.ts';
 import { missingTable } from './tables.ts';
-import { copyStatement, isNothing, lookStatement, plainStatement, quoteText } from './statements.ts';
+import { copyStatement, isNothing, lookStatement, plainStatement } from './statements.ts';
 
 /** Milliseconds until the database is open, and for statements without work. MotherDuck loads an extension first. */
 const [OPENING, SHORT] = [120_000, 30_000];
@@ -93,8 +93,8 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
     const run = (sql: string) => engine.ask({ ask: 'run', sql }, SHORT);
     await run("set timezone = 'UTC'");
     if ('motherduck' in place) return;
-    await run(`set allowed_paths = [${quoteText(pipe.path)}]`);
-    if ('folder' in place) await run(`set allowed_directories = [${quoteText(local!)}]`);
+    await run(`set allowed_paths = [${quoted(pipe.path, "'")}]`);
+    if ('folder' in place) await run(`set allowed_directories = [${quoted(local!, "'")}]`);
     await run('set enable_external_access = false');
     await run('set lock_configuration = true');
   }

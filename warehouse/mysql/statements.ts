@@ -1,14 +1,9 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
-
-/** Quotes a name. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
+import { around, quoted, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 
 /** MySQL's lexer with the SQL mode of our sessions: texts in single or double quotes, with backslashes. */
 const MYSQL: Dialect = {
-  quote: quoted,
+  quote: (name) => quoted(name, '`'),
   tokens: {
     lineComments: ['#', '-- ', '--\t', '--\n', '--\r'], // `1--1` is a subtraction
     nestsComments: false,

@@ -37,10 +37,6 @@ export const FORMATS = {
   TIMESTAMP_TZ_OUTPUT_FORMAT: `${MOMENT}TZH:TZM`,
 };
 
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** Snowflake has one type for integers and decimals; `INT` is one without decimals. */
 export function columnOf({ name, type: written, precision, scale }: FieldType): RestColumn {
   const type = written.toLowerCase();

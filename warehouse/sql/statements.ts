@@ -8,6 +8,11 @@ export interface Dialect {
   tokens: Tokens;
 }
 
+/** Puts a name or a text in quotes, which are doubled inside. */
+export function quoted(text: string, quote: '"' | "'" | '`'): string {
+  return quote + text.replaceAll(quote, quote + quote) + quote;
+}
+
 /** A statement that contains the user's query, and the position of that query in it. */
 export interface Statement {
   text: string;

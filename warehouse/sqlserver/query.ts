@@ -1,5 +1,5 @@
 import { piecesOf, singleStatement, UNCLOSED, type Piece, type Tokens } from '../sql/semicolon.ts';
-import type { Selection, Statement } from '../sql/statements.ts';
+import { quoted, type Selection, type Statement } from '../sql/statements.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 
 /** https://learn.microsoft.com/en-us/sql/relational-databases/databases/database-identifiers */
@@ -56,7 +56,7 @@ export function statementOf(segment: Query, list: string): Statement {
 
 /** Asks for the columns of a query whose expressions may have no names. */
 export function describeStatement({ query = '' }: Query): string {
-  return `exec sp_describe_first_result_set N'${query.replaceAll("'", "''")}'`;
+  return `exec sp_describe_first_result_set N${quoted(query, "'")}`;
 }
 
 /** The same query with a name for each of its columns: c0, c1 and so on. */

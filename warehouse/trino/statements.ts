@@ -1,10 +1,10 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
+import { around, quoted, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 import type { TrinoColumn } from './kinds.ts';
 
 /** https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/io/trino/grammar/sql/SqlBase.g4 */
 const TRINO: Dialect = {
-  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  quote: (name) => quoted(name, '"'),
   tokens: {
     lineComments: ['--'],
     nestsComments: false,
