@@ -2,9 +2,9 @@ import ms from 'ms';
 import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
-import type { Condition } from '../../contract/messages/conditions.ts';
 import type { During, Failures } from '../reading.ts';
 import type { UrlSource } from '../source.ts';
+import { conditionsOf } from '../sql/conditions.ts';
 import type { Session } from './session.ts';
 import { placeOfSyntax } from './places.ts';
 import { TLS_FAILED } from './tls.ts';
@@ -22,7 +22,7 @@ interface ServerError {
  */
 
 /** What a number means in a query. */
-const CONDITIONS: Partial<Record<Condition, number[]>> = {
+const CONDITIONS = conditionsOf({
   syntax: [1064, 1065, 1149],
   noTable: [1051, 1146],
   noSchema: [1046, 1049],
@@ -44,12 +44,7 @@ const CONDITIONS: Partial<Record<Condition, number[]>> = {
   limit: [1104, 1153, 1260, 1301, 1931, 3170, 3636],
   feature: [1178, 1235],
   file: [13, 29, 1017],
-};
-const CONDITION_OF = new Map(
-  Object.entries(CONDITIONS).flatMap(([condition, numbers]) =>
-    numbers.map((number) => [number, condition as Condition] as const),
-  ),
-);
+});
 
 /** The statement timeouts of MySQL and of MariaDB. */
 const TIMED_OUT = [3024, 1969];
@@ -129,7 +124,7 @@ export function failuresOf(
       const check = LOGIN.get(errno) ?? ['user', 'password', 'database', 'sslmode'];
       return new Failure('sourceLoginRefused', { connection, check, code }, options);
     }
-    const condition = CONDITION_OF.get(errno) ?? 'other';
+    const condition = CONDITIONS.get(errno) ?? 'other';
     const isPlaced = condition === 'syntax' && statement !== undefined && sqlMessage !== undefined;
     const at = isPlaced ? placeOfSyntax(sqlMessage, statement) : undefined;
     return new Failure('queryRefused', { setting, table, condition, at, code }, options);
