@@ -7,6 +7,7 @@ import { placeIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import { OURS } from './settings.ts';
 import type { Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
 
 /** An error that the server reported, in the head or in the body of an answer. */
 export class ServerError extends Error {
@@ -69,10 +70,7 @@ const OLDEST = 'a server of version 24.3 or newer';
 export function failuresOf({
   variable: connection,
   statementTimeout,
-}: {
-  variable: string;
-  statementTimeout: number;
-}): Failures {
+}: Pick<UrlSource, 'variable' | 'statementTimeout'>): Failures {
   return (error, during = {}) => {
     if (!(error instanceof ServerError)) return networkFailure(error, { variable: connection });
     const { statement, elapsed = 0 } = during;
