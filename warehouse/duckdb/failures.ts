@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import { jsonOf } from '../json.ts';
 import type { Failures } from '../reading.ts';
 import { placeIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
@@ -140,8 +141,8 @@ function placeOf({ position }: Parts, statement: Statement): QueryPlace | undefi
 
 /** Statements have errors in JSON (`errors_as_json`), after a text or not; others are texts: `IO Error: …`. */
 function partsOf(message: string): Parts {
-  const json = /\{.*\}$/s.exec(message)?.[0];
-  const parsed = json === undefined ? undefined : parsedOf(json);
+  const json = /\{.*\}$/s.exec(message)?.[0] ?? '';
+  const parsed = jsonOf(json) as Record<string, string | undefined> | undefined;
   if (!parsed) return { type: /^([A-Z][A-Za-z ]{1,30}) Error: /.exec(message)?.[1] ?? 'unknown' };
   const { exception_type: type, error_subtype: subtype, type: what, position } = parsed;
   const isType = type !== undefined && /^[A-Za-z ]{1,30}$/.test(type);
@@ -151,12 +152,4 @@ function partsOf(message: string): Parts {
     subtype,
     position: position === undefined ? undefined : Number(position),
   };
-}
-
-function parsedOf(json: string): Record<string, string | undefined> | undefined {
-  try {
-    return JSON.parse(json) as Record<string, string | undefined>;
-  } catch {
-    return undefined;
-  }
 }
