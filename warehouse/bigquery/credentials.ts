@@ -13,7 +13,7 @@ const LIBRARY = 'google-auth-library';
 /** A token is replaced before it expires, in milliseconds. */
 const EARLY = 120_000;
 
-export interface Token {
+interface Token {
   token: string;
   /** By this machine's clock, in milliseconds since 1970. */
   expires: number;

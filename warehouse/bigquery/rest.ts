@@ -16,7 +16,7 @@ const LONGEST_PAUSE = 30_000;
 /** The bytes that are unzipped at once. */
 const PIECE = 64 * 1024;
 
-export interface Call {
+interface Call {
   method?: 'GET' | 'POST';
   /** Below the project, such as `jobs`. */
   path: string;

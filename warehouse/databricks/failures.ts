@@ -6,7 +6,7 @@ import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 
 /** The error of a statement, or of a call. */
-export interface Refusal {
+interface Refusal {
   /** Undefined: the call succeeded, and the statement failed. */
   status?: number;
   code?: string;

@@ -29,7 +29,7 @@ export type Place =
   /** The name of a database of MotherDuck. */
   | { motherduck: string; token: string };
 
-export interface DuckdbSource {
+interface DuckdbSource {
   place: Place;
   /** The absolute path of the project folder. */
   projectFolder: string;

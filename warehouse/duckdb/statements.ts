@@ -1,6 +1,6 @@
 import { POSTGRES } from '../postgres/statements.ts';
 import type { SegmentRequest } from '../source.ts';
-import { around, quoted, type Selection, type Statement } from '../sql/statements.ts';
+import { aliases, around, quoted, type Selection, type Statement } from '../sql/statements.ts';
 import { piecesOf, singleStatement } from '../sql/semicolon.ts';
 import type { DuckdbColumn } from './kinds.ts';
 import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
@@ -24,7 +24,7 @@ export function isNothing(query: string): boolean {
 export function lookStatement(query: string, columns: DuckdbColumn[], setting: string): Statement {
   const [first] = columns;
   const before = `select ${textOf(first!)} from `;
-  return around(POSTGRES, before, { query, setting }, `${aliases(columns)} limit 1`);
+  return around(POSTGRES, before, { query, setting }, `${aliases(columns.length)} limit 1`);
 }
 
 /**
@@ -43,19 +43,10 @@ export function copyStatement(
     return needsEscapes(column.kind) ? escapeExpression(text) : text;
   });
   const options = String.raw`format csv, header false, delimiter e'\t', quote '', escape '', nullstr '\N'`;
-  const after = `${aliases(all)}) to ${quoted(path, "'")} (${options})`;
+  const after = `${aliases(all.length)}) to ${quoted(path, "'")} (${options})`;
   return around(POSTGRES, `copy (select ${list.join(', ')} from `, segment, after);
 }
 
-/** Names for all columns of the segment by position. */
-function aliases(columns: DuckdbColumn[]): string {
-  return `(${columns.map(nameOf).join(', ')})`;
-}
-
 function textOf(column: DuckdbColumn): string {
-  return textExpression(nameOf(column), column.kind, column.databaseType);
-}
-
-function nameOf({ position }: DuckdbColumn): string {
-  return `c${position}`;
+  return textExpression(`c${column.position}`, column.kind, column.databaseType);
 }

@@ -61,7 +61,7 @@ export async function openMysql(source: UrlSource, timeouts = TIMEOUTS): Promise
       await begin().catch(translator());
       const described = describeStatement({ query, setting });
       const [column] = await describe(described).catch(translator(described));
-      const statement = lookStatement(query, column!.expression, { setting, name });
+      const statement = lookStatement(query, column!.expression, { setting, reader: name });
       const field = await first(statement, column!).catch(translator(statement));
       const value = field === undefined ? null : unescapeCopy(field);
       return { found: field !== undefined, kind: column!.kind, value };
@@ -78,7 +78,7 @@ export async function openMysql(source: UrlSource, timeouts = TIMEOUTS): Promise
       const offered = await describe(described).catch(translator(described));
       const columns = pickColumns(requested, offered);
       const expressions = columns.map(({ expression }) => expression);
-      const statement = readStatement(segment, expressions, { name });
+      const statement = readStatement(segment, expressions, name);
       /** Reads, and asks the server for warnings and for its count, which are about the last statement. */
       async function* lines(): Lines {
         const encoder = new RowLines(columns.map(({ encoding }) => encoding));

@@ -11,7 +11,7 @@ import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
 import type { JsonLines } from './json-lines.ts';
 
 /** A service may think longer about an answer than a server of one's own. */
-export const REST_TIMEOUTS: Timeouts = { ...TIMEOUTS, short: 60_000 };
+const REST_TIMEOUTS: Timeouts = { ...TIMEOUTS, short: 60_000 };
 
 /** The unpacked bytes at a time. */
 const UNPACKED = 128 * 1024;

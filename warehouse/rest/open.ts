@@ -5,7 +5,7 @@ import { pickFolded } from '../columns.ts';
 import { warehouseOf, type Lines, type Translator } from '../reading.ts';
 import type { Answer, Warehouse } from '../source.ts';
 import { singleStatement } from '../sql/semicolon.ts';
-import { around, type Selection, type Statement } from '../sql/statements.ts';
+import { aliases, around, type Selection, type Statement } from '../sql/statements.ts';
 import { JsonLines } from './json-lines.ts';
 import type { RestColumn, RestService, Running } from './service.ts';
 
@@ -67,14 +67,11 @@ export function openRest(service: RestService): Warehouse {
     return counted;
   }
 
-  /**
-   * Returns the first column of a query's first row as a field of COPY; undefined if there is no row. The columns are
-   * renamed, because an expression has no name that could be written again, and several columns can have the same one.
-   */
+  /** Returns the first column of a query's first row as a field of COPY; undefined if there is no row. */
   async function first(query: string, columns: RestColumn[], setting?: string): Promise<string | undefined> {
     const [column] = columns;
     if (!column) throw service.unreadable();
-    const before = `with answer (${columns.map((_, at) => `c${at}`).join(', ')}) as (`;
+    const before = `with answer ${aliases(columns.length)} as (`;
     const own = singleStatement(query, dialect.tokens, setting);
     const text = `${before}${own}\n) select ${column.expression('c0')} from answer limit 1`;
     const lines = linesOf(await submit({ text, query: own, offset: before.length, setting }), [column]);

@@ -7,7 +7,7 @@ import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 
 /** An answer that refuses a call or a statement. */
-export interface Refusal {
+interface Refusal {
   status: number;
   code?: string;
   sqlState?: string;

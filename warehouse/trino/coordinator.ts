@@ -22,7 +22,7 @@ interface QueryResults {
 }
 
 /** What a statement of few rows says. */
-export interface Table {
+interface Table {
   columns: { name: string; type: string }[];
   data: (string | null)[][];
 }
