@@ -3,8 +3,8 @@
  * Flatbuffers: https://flatbuffers.dev/internals/
  */
 import { isUtf8 } from 'node:buffer';
-import type { Conversion } from '../sql/conversions.ts';
-import { LineWriter, needsWork } from '../sql/lines.ts';
+import type { Conversion } from '../copy/conversions.ts';
+import { LineWriter, needsWork } from '../copy/lines.ts';
 import { AnswerUnreadable } from './failures.ts';
 import { conversionOf, type Field } from './kinds.ts';
 

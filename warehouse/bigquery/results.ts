@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
 import type { Lines } from '../reading.ts';
-import { JsonLines } from '../rest/json-lines.ts';
+import { JsonLines } from '../copy/json-lines.ts';
 import { AnswerUnreadable, BigqueryError } from './failures.ts';
 import type { Job } from './jobs.ts';
 import { conversionOf, type Field } from './kinds.ts';

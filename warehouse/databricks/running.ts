@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
 import type { Lines } from '../reading.ts';
-import type { JsonLines } from '../rest/json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn } from '../rest/service.ts';
 import { RestStatement, type Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';

@@ -8,7 +8,7 @@ import { pickColumns } from '../columns.ts';
 import { warehouseOf, type Lines } from '../reading.ts';
 import type { SegmentRequest, UrlSource, Warehouse } from '../source.ts';
 import { TIMEOUTS } from '../timeouts.ts';
-import { withMarkedFaults } from '../utf8.ts';
+import { withMarkedFaults } from '../copy/utf8.ts';
 import { isUnconvertible, unconvertibleColumn } from './conversion.ts';
 import { failuresOf } from './failures.ts';
 import { describeColumns, type PostgresColumn } from './kinds.ts';

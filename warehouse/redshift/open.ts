@@ -10,7 +10,7 @@ import { cancelBackend, connect, type Session } from '../postgres/session.ts';
 import { warehouseOf, type Lines } from '../reading.ts';
 import type { UrlSource, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
-import { valueText } from '../sql/values.ts';
+import { valueText } from '../copy/values.ts';
 import { TIMEOUTS } from '../timeouts.ts';
 import { temporaryLogin } from './iam.ts';
 import { columnOf, type RedshiftColumn } from './kinds.ts';

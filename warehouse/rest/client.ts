@@ -8,7 +8,7 @@ import { HttpConnection, type RepeatableRequest } from '../http/connection.ts';
 import { networkFailure, statusFailure } from '../http/failures.ts';
 import { jsonOf } from '../json.ts';
 import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 
 /** A service may think longer about an answer than a server of one's own. */
 const REST_TIMEOUTS: Timeouts = { ...TIMEOUTS, short: 60_000 };

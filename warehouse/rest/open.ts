@@ -6,7 +6,7 @@ import { warehouseOf, type Lines, type Translator } from '../reading.ts';
 import type { Answer, Warehouse } from '../source.ts';
 import { singleStatement } from '../sql/semicolon.ts';
 import { aliases, around, type Selection, type Statement } from '../sql/statements.ts';
-import { JsonLines } from './json-lines.ts';
+import { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn, RestService, Running } from './service.ts';
 
 /**

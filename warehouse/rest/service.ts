@@ -2,8 +2,8 @@ import type { Column } from '../../activation/values/kinds.ts';
 import type { Lines } from '../reading.ts';
 import type { Guarantees } from '../source.ts';
 import type { Dialect, Statement } from '../sql/statements.ts';
-import type { Conversion } from '../sql/conversions.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { Conversion } from '../copy/conversions.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 
 /** A column of a segment as a service describes it. */
 export interface RestColumn extends Column {

@@ -5,7 +5,7 @@ import { shortText, type HttpAnswer } from '../http/answer.ts';
 import type { Lines } from '../reading.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { RestClient } from './client.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn, Running } from './service.ts';
 
 /** The pauses between two questions whether a statement has ended, in milliseconds. */

@@ -1,6 +1,6 @@
 import type * as Tedious from 'tedious';
 import type { Connection, Request } from 'tedious';
-import { LineWriter } from '../sql/lines.ts';
+import { LineWriter } from '../copy/lines.ts';
 import { LATE } from './failures.ts';
 import type { Described, SqlServerColumn } from './kinds.ts';
 import { conversionOf } from './kinds.ts';

@@ -6,7 +6,7 @@ import { HttpConnection, type HttpRequest } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
 import { jsonOf } from '../json.ts';
-import type { JsonLines } from '../rest/json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import { readerName, type Reader } from '../source.ts';
 import type { Timeouts } from '../timeouts.ts';
 import { QueryError, type TrinoErrorInfo } from './failures.ts';

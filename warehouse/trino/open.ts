@@ -1,9 +1,9 @@
 import { pickColumns } from '../columns.ts';
 import { warehouseOf, type Lines } from '../reading.ts';
-import { JsonLines } from '../rest/json-lines.ts';
+import { JsonLines } from '../copy/json-lines.ts';
 import type { UrlSource, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
-import { valueText } from '../sql/values.ts';
+import { valueText } from '../copy/values.ts';
 import { TIMEOUTS } from '../timeouts.ts';
 import { Coordinator } from './coordinator.ts';
 import { failuresOf } from './failures.ts';
