@@ -10,7 +10,10 @@ async function startReading(lines: () => Lines) {
   const warehouse = warehouseOf({
     guarantees: { snapshot: 'none', readOnly: 'wrapped', errorPosition: 'all', tried: false },
     failures: () => failure,
-    look: async () => ({ found: false, kind: 'text', value: null }),
+    async look() {
+      controller.abort(new Error('enough of it'));
+      return { found: false, kind: 'text', value: null };
+    },
     clock: async () => 0,
     read: async () => ({ columns: [], statement: { text: 'select 1', offset: 0 }, lines: lines() }),
     close: async () => void ended.push('closed'),
@@ -56,6 +59,14 @@ test('a consumer that stops early closes the warehouse, once', async () => {
   const { batches, ended, warehouse } = await startReading(threeLines);
   await batches.next();
   await batches.return!();
+  expect(ended).toEqual(['closed']);
   await warehouse.close();
+  expect(ended).toEqual(['closed']);
+});
+
+test('a question that is canceled ends with the reason, also if the server still answers', async () => {
+  const { controller, ended, warehouse } = await startReading(threeLines);
+  const question = { query: 'select 1', setting: 'guards.freshness', signal: controller.signal };
+  await expect(warehouse.look(question)).rejects.toThrow('enough of it');
   expect(ended).toEqual(['closed']);
 });
