@@ -6,7 +6,7 @@ import { reporter } from './test/setup/log-reporter.ts';
  * projects of about the same length, for `npm test` to run side by side, each with servers of its own.
  */
 const STATE = ['test/activities/*.test.ts', ...filesOf(['state', 'actito'])];
-const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'sql-*'].map(
+const POSTGRES = ['postgres*', 'encodings', 'silence', 'tables', 'values'].map(
   (name) => `test/warehouse/${name}.test.ts`,
 );
 const CLIENT = [...filesOf(['cli', 'client', 'dev']), ...POSTGRES];

@@ -1,6 +1,6 @@
 import type { Column } from '../activation/values/kinds.ts';
 import { Failure } from '../contract/failure.ts';
-import type { SegmentRead } from './source.ts';
+import type { Answer, Guarantees, Question, SegmentRequest, Warehouse } from './source.ts';
 import type { Statement } from './sql/statements.ts';
 
 /** What was happening when an error occurred. */
@@ -14,70 +14,96 @@ export interface During {
 /** Converts errors of a database and the network into failures of contract/failure.ts; no other function does. */
 export type Failures = (error: unknown, during?: During) => unknown;
 
-/** Returns a function that does its work once, at the first call; every call returns the promise of that one. */
-export function onlyOnce(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= work());
+/**
+ * Called at the start of a statement. What it returns throws an error as a Failure, or as the reason of the cancellation.
+ */
+export type Translator = (statement?: Statement) => (error: unknown) => never;
+
+/** Whole lines; returns the rows as the server counts them. */
+export type Lines = AsyncGenerator<Buffer, number, undefined>;
+
+/** What a driver implements; {@link warehouseOf} adds what canceled and unfinished reads need. */
+interface Driver {
+  guarantees: Guarantees;
+  failures: Failures;
+  look: (question: Question, translator: Translator) => Promise<Answer>;
+  clock: (translator: Translator) => Promise<number>;
+  /** Returns the columns, and the lines that `statement` reads. */
+  read: (
+    request: SegmentRequest,
+    translator: Translator,
+  ) => Promise<{ columns: readonly Column[]; statement: Statement; lines: Lines; restrictedRows?: boolean }>;
+  /** Called once. It also cancels the running statement on the server. */
+  close: () => Promise<void>;
 }
 
-/**
- * Ends everything on cancellation, by `close`, which also cancels the statement on the server. Call `stop` when there
- * is nothing to cancel any more; `batches` calls it at its end.
- */
-export function watch(signal: AbortSignal, close: () => Promise<void>, failures: Failures) {
-  signal.throwIfAborted();
-  const cancel = () => void close();
-  signal.addEventListener('abort', cancel, { once: true });
-  /** Call it at the start of a statement. It converts an error into a Failure, or into the reason of the cancellation. */
-  const translator = (statement?: Statement) => {
-    const started = performance.now();
-    return (error: unknown): never => {
-      const elapsed = performance.now() - started;
-      throw signal.aborted ? signal.reason : failures(error, { statement, elapsed });
+/** A warehouse that a cancellation closes, as does a read that does not reach its end. */
+export function warehouseOf({ guarantees, failures, look, clock, read, ...driver }: Driver): Warehouse {
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= driver.close());
+
+  /** Ends everything on cancellation, until `stop` is called. */
+  function watch(signal: AbortSignal) {
+    signal.throwIfAborted();
+    const cancel = () => void close();
+    signal.addEventListener('abort', cancel, { once: true });
+    const translator: Translator = (statement) => {
+      const started = performance.now();
+      return (error) => {
+        const elapsed = performance.now() - started;
+        throw signal.aborted ? signal.reason : failures(error, { statement, elapsed });
+      };
     };
-  };
-  const stop = () => signal.removeEventListener('abort', cancel);
-  /** Yields the lines that a statement reads, and returns their count; closes everything unless it reaches their end. */
-  async function* batches(statement: Statement, lines: AsyncGenerator<Buffer, number, undefined>) {
-    const translate = translator(statement);
-    let isRead = false;
+    return { translator, stop: () => signal.removeEventListener('abort', cancel) };
+  }
+
+  async function ask<T>(signal: AbortSignal, work: (translator: Translator) => Promise<T>): Promise<T> {
+    const { translator, stop } = watch(signal);
     try {
-      signal.throwIfAborted();
-      const rows = yield* lines;
+      const answer = await work(translator);
       signal.throwIfAborted(); // a canceled query can end like a complete one
-      isRead = true;
-      return rows;
-    } catch (error) {
-      return translate(error);
+      return answer;
     } finally {
       stop();
-      if (!isRead) await close(); // failed, or the consumer needs no more
     }
   }
 
-  return { translator, batches, stop };
-}
-
-/**
- * A read whose count is known when its batches have ended normally, and not before.
- * @param batches returns the rows as the server counts them
- */
-export function segmentRead(
-  columns: readonly Column[],
-  batches: AsyncGenerator<Buffer, number, undefined>,
-  restrictedRows = false,
-): SegmentRead {
-  let rows: number | undefined;
-  async function* counted(): AsyncGenerator<Buffer, void, undefined> {
-    rows = yield* batches;
-  }
   return {
-    columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
-    restrictedRows,
-    batches: counted(),
-    rows() {
-      if (rows === undefined) throw new Failure('rowsNotCounted', {});
-      return rows;
+    guarantees,
+    look: (question) => ask(question.signal, (translator) => look(question, translator)),
+    clock: (signal) => ask(signal, clock),
+    async read(request) {
+      const { signal } = request;
+      const { translator, stop } = watch(signal);
+      const { columns, statement, lines, restrictedRows = false } = await read(request, translator);
+      let rows: number | undefined;
+      async function* batches(): AsyncGenerator<Buffer, void, undefined> {
+        const translate = translator(statement);
+        let isRead = false;
+        try {
+          signal.throwIfAborted();
+          const counted = yield* lines;
+          signal.throwIfAborted(); // as above
+          isRead = true;
+          rows = counted;
+        } catch (error) {
+          translate(error);
+        } finally {
+          stop();
+          if (!isRead) await close(); // failed, or the consumer needs no more
+        }
+      }
+
+      return {
+        columns: columns.map(({ name, kind, databaseType }) => ({ name, kind, databaseType })),
+        restrictedRows,
+        batches: batches(),
+        rows() {
+          if (rows === undefined) throw new Failure('rowsNotCounted', {});
+          return rows;
+        },
+      };
     },
+    close,
   };
 }

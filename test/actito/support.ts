@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect } from 'vitest';
 import { ActitoClient, type ActitoOptions } from '../../actito/api/client.ts';
 import { resolveActivation, type Definition } from '../../activation/definition/definition.ts';
 import { contractSchema } from '../../activation/definition/contract.ts';
 import { destinationSchema } from '../../activation/definition/destination.ts';
-import { Failure } from '../../contract/failure.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Column } from '../../activation/values/kinds.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import { activationFile } from '../support/activation-files.ts';
+
+export { failureOf } from '../support/failure-of.ts';
 
 /** The contract without any setting. */
 export const USUAL_CONTRACT = contractSchema.parse({});
@@ -28,16 +28,6 @@ export function clientFor(
     signal: new AbortController().signal,
     ...changes,
   });
-}
-
-/** The failure that a call ends with; a call that succeeds fails the test. */
-export async function failureOf(call: Promise<unknown>): Promise<Failure> {
-  const error = await call.then(
-    () => expect.fail('The call should have failed.'),
-    (failure: unknown) => failure,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  return error as Failure;
 }
 
 /** A server whose answers the test decides: for answers that the simulator would never give. */

@@ -8,7 +8,7 @@ import { isFailure, type Failure } from '../../contract/failure.ts';
 import { stateFailure } from '../../state/failures.ts';
 import { failuresOf } from '../../warehouse/postgres/failures.ts';
 
-const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
+const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 }, () => undefined);
 
 /** An error as PostgreSQL sends it; its texts must not be shown. */
 function serverError(code: string): Error {

@@ -4,11 +4,11 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { openMysql } from '../../warehouse/mysql/open.ts';
 import type { Timeouts } from '../../warehouse/timeouts.ts';
 import { makeCertificates, type Certificates } from '../support/certificates.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER, readAll } from '../warehouse/reading.ts';
 import { startShop, type MysqlShop } from './setup/mysql-shop.ts';
 
@@ -139,11 +139,7 @@ describe('TLS of a MySQL server', () => {
     const [line] = (await readAll(warehouse, query, ['cipher'])).lines;
     return line![0];
   };
-  const refusal = (search: string, host?: string) =>
-    cipher(search, host).then(
-      () => expect.fail('the connection should have been refused'),
-      (error: Failure) => error,
-    );
+  const refusal = (search: string, host?: string) => failureOf(cipher(search, host));
 
   test('is used if the server has it, and verified if the URL says so', async () => {
     expect(await cipher('')).toMatch(/^TLS_|^ECDHE/);
@@ -203,10 +199,7 @@ describe('TLS of a MySQL server', () => {
     }
     const plain = await startShop(1);
     onTestFinished(() => plain.server.stop());
-    const error = await open(`${plain.url}?sslmode=require`).then(
-      () => expect.fail('the connection should have been refused'),
-      (reason: Failure) => reason,
-    );
+    const error = await failureOf(open(`${plain.url}?sslmode=require`));
     expect(error).toMatchObject({ type: 'ConfigurationInvalid' });
     expect(error.message).toMatch(/the server does not support TLS/);
     expect((await readAll(await open(plain.url), 'select 1 as id', ['id'])).lines).toEqual([['1']]);

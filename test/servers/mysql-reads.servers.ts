@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { readAll } from '../warehouse/reading.ts';
 import { until } from '../setup/until.ts';
 import { startShop, type MysqlShop } from './setup/mysql-shop.ts';
@@ -51,13 +51,7 @@ describe('MySQL as a warehouse', () => {
   });
 
   const rejection = (query: string, columns = ['id'], options?: Parameters<MysqlShop['open']>[0]) =>
-    shop
-      .open(options)
-      .then((warehouse) => readAll(warehouse, query, columns))
-      .then(
-        () => expect.fail('the read should have failed'),
-        (error: Failure) => error,
-      );
+    failureOf(shop.open(options).then((warehouse) => readAll(warehouse, query, columns)));
 
   test('the same value is the same text, and no row is missing, whatever the settings of the server are', async () => {
     const query = `select concat('a' || '1', fives, "b\\\\") as word, '東京' as city, 1 / 3 as third, instant, d from kinds,

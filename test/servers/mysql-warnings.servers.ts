@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { readAll } from '../warehouse/reading.ts';
 import { startShop, type MysqlShop } from './setup/mysql-shop.ts';
 
@@ -11,11 +11,7 @@ afterAll(() => shop?.server.stop());
 
 const read = async (query: string, columns = ['id']) =>
   (await readAll(await shop.open(), query, columns)).lines;
-const rejection = (query: string) =>
-  read(query).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+const rejection = (query: string) => failureOf(read(query));
 
 describe('MySQL: a result that a limit has changed is not sent', () => {
   test.each([

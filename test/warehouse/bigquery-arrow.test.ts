@@ -1,7 +1,6 @@
 import { compressionRegistry, CompressionType, Utf8, vectorFromArray } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import { ArrowUnreadable, encodeBatch } from '../../warehouse/bigquery/arrow.ts';
-import { Encoder } from '../../warehouse/bigquery/encoder.ts';
+import { ArrowUnreadable, encodeBatch, Encoder } from '../../warehouse/bigquery/arrow.ts';
 import { messages } from './arrow-messages.ts';
 
 const ROWS = 21;

@@ -5,9 +5,9 @@ import { createServer as createTcp, type AddressInfo, type Server } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import type { BigqueryOptions } from '../../warehouse/bigquery/open.ts';
 import type { Timeouts } from '../../warehouse/bigquery/waits.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { openShim } from './bigquery-place.ts';
 import { readAll } from './reading.ts';
 import { startBigqueryShim, type BigqueryShim } from './shims/bigquery/shim.ts';
@@ -85,11 +85,8 @@ describe('the login of BigQuery', () => {
     return (await readAll(await openShim(shim, 'rest', options, timeouts), ONE, ['id'])).lines;
   };
   /** The failure of a read; nothing of it but its words has a secret. */
-  const failureOf = async (...reading: Parameters<typeof read>) => {
-    const error = await read(...reading).then(
-      () => expect.fail('the read should have failed'),
-      (failure: Failure) => failure,
-    );
+  const rejection = async (...reading: Parameters<typeof read>) => {
+    const error = await failureOf(read(...reading));
     expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/hunter2/);
     expect(error.cause).toBeUndefined();
     return error;
@@ -118,7 +115,7 @@ describe('the login of BigQuery', () => {
   });
 
   test('without any credentials is refused, and says where they belong', async () => {
-    const error = await failureOf();
+    const error = await rejection();
     expect(error).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
     expect(error.message).toContain('the Application Default Credentials of the worker');
   });
@@ -128,19 +125,19 @@ describe('the login of BigQuery', () => {
     ['answers without a token', [200, '{"expires_in":3600}'] as Answer],
   ])('is refused if the token service %s', async (_, answer) => {
     exchange = () => answer;
-    const error = await failureOf(external(await ofFile()));
+    const error = await rejection(external(await ofFile()));
     expect(error).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
     expect(error.message).toContain('rejected the login (google-auth-library)');
   });
 
   test('keeps the words of the token service for the state', async () => {
     exchange = () => REFUSED;
-    expect((await failureOf(external(await ofFile()))).words!.open()).toContain('invalid_grant');
+    expect((await rejection(external(await ofFile()))).words!.open()).toContain('invalid_grant');
   });
 
   test.each([500, 503, 429])('is attempted again if the token service answers %i', async (status) => {
     exchange = () => [status, '{"error":"temporarily_unavailable","error_description":"hunter2"}'];
-    expect(await failureOf(external(await ofFile()))).toMatchObject({
+    expect(await rejection(external(await ofFile()))).toMatchObject({
       type: 'SourceUnavailable',
       retryable: true,
     });
@@ -148,13 +145,13 @@ describe('the login of BigQuery', () => {
 
   test('is attempted again if nothing listens at the token service', async () => {
     const text = external(await ofFile(), 'http://127.0.0.1:1/token');
-    expect(await failureOf(text)).toMatchObject({ type: 'SourceUnavailable', retryable: true });
+    expect(await rejection(text)).toMatchObject({ type: 'SourceUnavailable', retryable: true });
   });
 
   test('is attempted again if the token service never answers', async () => {
     const silent = createTcp((socket) => socket.on('error', () => undefined));
     const text = external(await ofFile(), `http://127.0.0.1:${await listening(silent)}/token`);
-    expect(await failureOf(text, { answer: 300, cancel: 300 })).toMatchObject({ type: 'SourceUnavailable' });
+    expect(await rejection(text, { answer: 300, cancel: 300 })).toMatchObject({ type: 'SourceUnavailable' });
     silent.close();
   });
 
@@ -170,7 +167,7 @@ describe('the login of BigQuery', () => {
     [[503, 'null'] as Answer, 'SourceUnavailable', 'OAuth HTTP status 503'],
   ])('by a key whose exchange is answered with %j is %s', async (answer, type, code) => {
     exchange = () => answer;
-    const error = await failureOf(ownKey());
+    const error = await rejection(ownKey());
     expect(error).toMatchObject({ type, retryable: type === 'SourceUnavailable' });
     expect(error.message).toContain(code);
   });
@@ -194,7 +191,7 @@ describe('the login of BigQuery', () => {
     ['by Application Default Credentials', () => undefined],
   ])('%s says how to install a library that is missing', async (_, credentials) => {
     isMissing('google-auth-library');
-    const error = await failureOf(credentials());
+    const error = await rejection(credentials());
     expect(error).toMatchObject({ type: 'ConfigurationInvalid', retryable: false });
     expect(error.message).toMatch(
       /driver bigquery need the package google-auth-library, .* Run npm install google-auth-library where/,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import type { Failure } from '../../contract/failure.ts';
 import { BigqueryError, failuresOf, StorageError } from '../../warehouse/bigquery/failures.ts';
-import { Encoder } from '../../warehouse/bigquery/encoder.ts';
+import { Encoder } from '../../warehouse/bigquery/arrow.ts';
 import { columnOf } from '../../warehouse/bigquery/kinds.ts';
 import { around } from '../../warehouse/sql/statements.ts';
 import { BIGQUERY } from '../../warehouse/bigquery/statements.ts';

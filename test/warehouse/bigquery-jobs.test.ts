@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { readAll } from './reading.ts';
 import { openShim } from './bigquery-place.ts';
 import { startBigqueryShim, type BigqueryShim } from './shims/bigquery/shim.ts';
@@ -23,16 +23,10 @@ describe('BigQuery as a warehouse', () => {
     await shim.close();
   });
 
-  const failureOf = async (
+  const rejection = (
     query: string,
     ...opening: Parameters<typeof openShim> extends [unknown, ...infer R] ? R : never
-  ) =>
-    openShim(shim, ...opening)
-      .then((warehouse) => readAll(warehouse, query, ['id']))
-      .then(
-        () => expect.fail('the read should have failed'),
-        (error: Failure) => error,
-      );
+  ) => failureOf(openShim(shim, ...opening).then((warehouse) => readAll(warehouse, query, ['id'])));
   /** The bodies of the jobs that were inserted. */
   const inserted = () =>
     shim.requests
@@ -42,7 +36,7 @@ describe('BigQuery as a warehouse', () => {
       );
 
   test('a query above maximumBytesBilled fails before a job is made, and says both sizes', async () => {
-    const error = await failureOf('select 1 as id', 'rest', { maximumBytesBilled: 1_000_000 });
+    const error = await rejection('select 1 as id', 'rest', { maximumBytesBilled: 1_000_000 });
     expect(error).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
     expect(error.message).toContain(
       "The segment's query was not run: it would process 1.049 MB; maximumBytesBilled of the source is 1 MB.",
@@ -146,10 +140,10 @@ describe('BigQuery as a warehouse', () => {
   });
 
   test('an error of syntax is found by the dry run, an error of a value by the job', async () => {
-    expect((await failureOf('selec 1', 'rest')).message).toContain(
+    expect((await rejection('selec 1', 'rest')).message).toContain(
       'failed: a syntax error, at line 1, column 7 of the query (BigQuery error invalidQuery)',
     );
-    const error = await failureOf("select cast('secret' as int64) as id", 'rest');
+    const error = await rejection("select cast('secret' as int64) as id", 'rest');
     expect(error.message).toContain(
       'failed: a value cannot be computed or converted (BigQuery error invalidQuery)',
     );
@@ -191,7 +185,7 @@ describe('BigQuery as a warehouse', () => {
     ['a key without its private part', '{"type":"service_account","client_email":"hunter2"}'],
     ['a private key that is no PEM', '{"type":"service_account","client_email":"a","private_key":"hunter2"}'],
   ])('%s as credentials is refused, and not shown', async (_, text) => {
-    const error = await failureOf('select 1 as id', 'rest', {
+    const error = await rejection('select 1 as id', 'rest', {
       credentials: { variable: 'BIGQUERY_KEY', text },
     });
     expect(error).toMatchObject({ type: 'ConfigurationInvalid', cause: undefined });
@@ -206,7 +200,7 @@ describe('BigQuery as a warehouse', () => {
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
     const text = JSON.stringify({ ...shim.key, private_key: privateKey });
-    const error = await failureOf('select 1 as id', 'rest', {
+    const error = await rejection('select 1 as id', 'rest', {
       credentials: { variable: 'BIGQUERY_KEY', text },
     });
     expect(error).toMatchObject({ type: 'ConfigurationInvalid' });

@@ -2,11 +2,10 @@ import { Int64, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { ArrowUnreadable, checkSchema, encodeBatch } from '../../warehouse/bigquery/arrow.ts';
-import { Encoder } from '../../warehouse/bigquery/encoder.ts';
+import { ArrowUnreadable, checkSchema, encodeBatch, Encoder } from '../../warehouse/bigquery/arrow.ts';
 import type { Field } from '../../warehouse/bigquery/kinds.ts';
-import { JsonLines } from '../../warehouse/rest/json-lines.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
+import { JsonLines } from '../../warehouse/copy/json-lines.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
 import { messages } from './arrow-messages.ts';
 
 type Rows = (string | null)[][];

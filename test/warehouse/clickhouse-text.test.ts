@@ -6,7 +6,7 @@ import { columnOf } from '../../warehouse/clickhouse/kinds.ts';
 import { linesOf } from '../../warehouse/clickhouse/rows.ts';
 import { settingsOf } from '../../warehouse/clickhouse/settings.ts';
 import { describeStatement, readStatement } from '../../warehouse/clickhouse/statements.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
 import { READER } from './reading.ts';
 import { escaped } from './shims/clickhouse/formats.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabricks } from '../../warehouse/databricks/open.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { startAnswering, type Asked, type Told } from './answering.ts';
 import { until } from '../setup/until.ts';
-import { READER, readAll, rejectionOf } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
 const SCHEMA = { columns: [{ name: 'id', type_name: 'INT', type_text: 'INT' }] };
 const PATH = '/api/2.0/sql/statements';
@@ -50,7 +51,7 @@ async function read({ origin }: { origin: string }): Promise<string[]> {
   const warehouse = openDatabricks(source, { origin, timeouts: TIMEOUTS });
   return (await readAll(warehouse, 'select id from people', ['id'])).lines.map(([id]) => id!);
 }
-const failure = (server: { origin: string }) => rejectionOf(read(server));
+const failure = (server: { origin: string }) => failureOf(read(server));
 
 describe('what is sent', () => {
   test('a statement names its warehouse, catalog and schema, and asks for links to arrays of JSON', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { valueText } from '../../warehouse/sql/values.ts';
+import { valueText } from '../../warehouse/copy/values.ts';
 import { microseconds } from '../../warehouse/databricks/epoch.ts';
 
 function converted(text: string): string {

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { Sealed } from '../../contract/foreign.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { change, engines, file, open, project, start, stop, type Options } from './duckdb-project.ts';
 import { readAll } from './reading.ts';
 
@@ -16,12 +16,7 @@ describe('a database file of DuckDB as a warehouse', () => {
   afterAll(stop);
 
   const rejection = (query: Parameters<typeof readAll>[1], options?: Options, columns = ['id']) =>
-    open(options)
-      .then((warehouse) => readAll(warehouse, query, columns))
-      .then(
-        () => expect.fail('the read should have failed'),
-        (error: Failure) => error,
-      );
+    failureOf(open(options).then((warehouse) => readAll(warehouse, query, columns)));
 
   test('a table of another schema, and a column by its exact name', async () => {
     await change('create or replace view crm."Members" as select 5 as "Id"');

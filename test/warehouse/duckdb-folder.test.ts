@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER, readAll } from './reading.ts';
 
 /* A folder of files as a warehouse. */
@@ -68,11 +68,7 @@ async function read(segment: Parameters<typeof readAll>[1], columns: string[]) {
   return (await readAll(await open(), segment, columns)).lines;
 }
 
-const rejection = (segment: Parameters<typeof readAll>[1]) =>
-  read(segment, ['id']).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+const rejection = (segment: Parameters<typeof readAll>[1]) => failureOf(read(segment, ['id']));
 
 test('a file is a table with its name; all values of a CSV file are texts, as they are in the file', async () => {
   expect(await read({ table: 'people' }, ['phone', 'points', 'name', 'spent'])).toEqual([

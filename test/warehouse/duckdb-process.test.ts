@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { Engine, EngineSilent, LibraryMissing } from '../../warehouse/duckdb/engine.ts';
 import { failuresOf } from '../../warehouse/duckdb/failures.ts';
 import { until } from '../setup/until.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER, readAll } from './reading.ts';
 
 /* The process in which DuckDB runs: how it starts, and how it ends whatever happens. */
@@ -125,10 +125,7 @@ test('a read whose temporary folder was removed fails as retryable, and leaves n
 test('a query of the warehouse fails as retryable if its process ends, and the next run opens another', async () => {
   const warehouse = await openWarehouse(SOURCE, {}, READER, folder);
   for (const pid of await pidsOf('vip run 7')) process.kill(pid, 'SIGKILL');
-  const error = await readAll(warehouse, 'select 1 as id', ['id']).then(
-    () => expect.fail('the read should have failed'),
-    (reason: Failure) => reason,
-  );
+  const error = await failureOf(readAll(warehouse, 'select 1 as id', ['id']));
   expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
   const next = await openWarehouse(SOURCE, {}, READER, folder);
   expect((await readAll(next, 'select 1 as id', ['id'])).lines).toEqual([['1']]);

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { Engine } from '../../warehouse/duckdb/engine.ts';
 import { until } from '../setup/until.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { engines, open, project, start, stop } from './duckdb-project.ts';
 import { readAll } from './reading.ts';
 
@@ -106,10 +106,7 @@ test('the extension of MotherDuck comes through the proxy of the worker; if it c
   await once(proxy, 'listening');
   stubEnv('HTTP_PROXY', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   stubEnv('HOME', project);
-  const error = await open(MOTHERDUCK).then(
-    () => expect.fail('the database should not have opened'),
-    (reason: Failure) => reason,
-  );
+  const error = await failureOf(open(MOTHERDUCK));
   expect(requested).toEqual([expect.stringContaining('/motherduck.duckdb_extension')]);
   expect(error).toMatchObject({ type: 'SourceUnavailable', retryable: true });
   expect(error.message).toContain('md:shop');

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { escapeExpression, textExpression } from '../../warehouse/duckdb/texts.ts';
 import { createRowPipe } from '../../warehouse/duckdb/pipe.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
-import { valueText } from '../../warehouse/sql/values.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
+import { valueText } from '../../warehouse/copy/values.ts';
 
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
@@ -28,7 +28,7 @@ async function evaluated(texts: string[], type: string, expressions: string[]): 
   return (await connection.runAndReadAll(sql)).getRowsJson() as string[][];
 }
 
-describe("DuckDB's texts of values are those of sql/values.ts", () => {
+describe("DuckDB's texts of values are those of copy/values.ts", () => {
   test.each(['double', 'real'])('floating-point numbers: %s', async (type) => {
     const samples = fc.sample(type === 'double' ? fc.double() : fc.float(), 2_000);
     const odd = [
@@ -71,7 +71,7 @@ describe("DuckDB's texts of values are those of sql/values.ts", () => {
     expect(rows).toEqual([['t'], ['f']]);
   });
 
-  test('escapes are those of sql/lines.ts, for any text', async () => {
+  test('escapes are those of copy/lines.ts, for any text', async () => {
     const texts = fc.sample(
       fc.oneof(
         fc.string({ unit: 'binary' }),

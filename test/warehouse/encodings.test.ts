@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import { runSql } from '../../dev/databases.ts';
 import { openPostgres } from '../../warehouse/postgres/open.ts';
-import { withMarkedFaults } from '../../warehouse/utf8.ts';
+import { withMarkedFaults } from '../../warehouse/copy/utf8.ts';
 import { databaseIn } from '../setup/servers.ts';
 import { READER, readAll } from './reading.ts';
 

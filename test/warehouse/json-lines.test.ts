@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { conversionFor } from '../../warehouse/sql/conversions.ts';
-import { JsonLines } from '../../warehouse/rest/json-lines.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
-import { valueText } from '../../warehouse/sql/values.ts';
+import { conversionFor } from '../../warehouse/copy/conversions.ts';
+import { JsonLines } from '../../warehouse/copy/json-lines.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
+import { valueText } from '../../warehouse/copy/values.ts';
 
 const unreadable = () => new Error('unreadable');
 

@@ -1,6 +1,4 @@
-import { expect } from 'vitest';
 import type { Column } from '../../activation/values/kinds.ts';
-import type { Failure } from '../../contract/failure.ts';
 import type { Reader, SegmentRequest, Warehouse } from '../../warehouse/source.ts';
 
 /** Who reads in tests. */
@@ -44,12 +42,4 @@ export async function readAll(
   } finally {
     await warehouse.close();
   }
-}
-
-/** Returns the failure of a read that must fail. */
-export function rejectionOf(read: Promise<unknown>): Promise<Failure> {
-  return read.then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
 }

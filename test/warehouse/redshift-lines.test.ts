@@ -4,7 +4,7 @@ import { unescapeCopy } from '../../activation/values/copy.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import type { Spelling } from '../../warehouse/redshift/kinds.ts';
 import { RowLines } from '../../warehouse/redshift/lines.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
 
 type Field = string | Buffer | null;
 

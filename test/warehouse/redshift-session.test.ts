@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { Sealed } from '../../contract/foreign.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER, readAll } from './reading.ts';
 import { startRedshiftShim, type RedshiftShim } from './shims/redshift/shim.ts';
 
@@ -86,10 +86,7 @@ describe('a session of Redshift', () => {
       const warehouse = await open();
       shim.refusePlans(sqlstate);
       onTestFinished(() => shim.refusePlans(undefined));
-      const failure = await readAll(warehouse, 'select 1 as id', ['id']).then(
-        () => expect.fail('the read should have failed'),
-        (error: Failure) => error,
-      );
+      const failure = await failureOf(readAll(warehouse, 'select 1 as id', ['id']));
       expect(failure).toMatchObject({ type, words: expect.any(Sealed) as unknown });
       expect(failure.message).toMatch(message);
       expect(failure.message).not.toContain('secret');

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Failure } from '../../contract/failure.ts';
 import { sourceSchema } from '../../activation/definition/source.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER } from './reading.ts';
 
 const env = { env: 'MISSING' };
@@ -37,11 +37,7 @@ test.each<[string, string, unknown]>([
     [undefined, 'not set'],
     ['', 'empty'],
   ]) {
-    const opened = openWarehouse(source, { MISSING: value, KEY: 'a key' }, READER);
-    const error = await opened.then(
-      () => expect.fail('the source should not have opened'),
-      (reason: Failure) => reason,
-    );
+    const error = await failureOf(openWarehouse(source, { MISSING: value, KEY: 'a key' }, READER));
     expect(error.type).toBe('ConfigurationInvalid');
     expect(error.message).toBe(
       `The environment variable MISSING (for ${setting}) is ${fault}. Set it in the environment of the worker.`,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openSnowflake, type SnowflakeSource } from '../../warehouse/snowflake/open.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { startAnswering, type Asked, type Told } from './answering.ts';
-import { READER, readAll, rejectionOf } from './reading.ts';
+import { READER, readAll } from './reading.ts';
 
 const PARTITIONS = [['1', '2'], ['3'], ['4']];
 const META = {
@@ -41,7 +42,7 @@ async function read(
   const warehouse = openSnowflake({ ...source, ...changes }, { origin, timeouts: TIMEOUTS });
   return (await readAll(warehouse, 'select id from people', ['id'])).lines.map(([id]) => id!);
 }
-const failure = (server: { origin: string }) => rejectionOf(read(server));
+const failure = (server: { origin: string }) => failureOf(read(server));
 
 describe('what is sent', () => {
   test('a statement names its role, warehouse, database and schema, its timeout, its reader and all formats', async () => {

@@ -7,7 +7,7 @@ import { openSqlServer } from '../../warehouse/sqlserver/open.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { READER, readAll } from './reading.ts';
 import { startSqlServerShim } from './shims/sqlserver/shim.ts';
-import { another, open, shim, startShim } from './sqlserver-opening.ts';
+import { another, open, recorded, shim, startShim } from './sqlserver-opening.ts';
 
 /* What is particular to SQL Server. */
 
@@ -86,23 +86,14 @@ describe('SQL Server as a warehouse', () => {
   });
 
   test('a server without TLS never gets the login, unless encrypt is false', async () => {
-    const received: Buffer[] = [];
-    const proxy = net.createServer((client) => {
-      const server = net.connect(shim.port, '127.0.0.1');
-      client.on('data', (bytes: Buffer) => void received.push(bytes));
-      client.on('error', () => undefined);
-      client.pipe(server).pipe(client);
-    });
-    onTestFinished(() => void proxy.close());
-    await once(proxy.listen(0, '127.0.0.1'), 'listening');
-    const { port } = proxy.address() as net.AddressInfo;
+    const { port, bytes: received } = await recorded();
     await expect(open({ port, encrypt: true })).rejects.toMatchObject({
       type: 'ConfigurationInvalid',
       message: expect.stringMatching(
         /failed: the server does not support TLS \(ERR_SQLSERVER_NO_TLS\).*encrypt: false/,
       ) as string,
     });
-    const bytes = Buffer.concat(received);
+    const bytes = received();
     expect([bytes[0], bytes.readUInt16BE(2)]).toEqual([0x12, bytes.length]); // the prelogin, and nothing else
     expect(await read('select 1 as id', ['id'], open({ port, encrypt: false }))).toEqual([['1']]);
   });

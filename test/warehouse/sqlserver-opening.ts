@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { onTestFinished } from 'vitest';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/source.ts';
@@ -56,4 +58,18 @@ export async function another(options: SqlServerShimOptions): Promise<SqlServerS
   const own = await startSqlServerShim(options);
   onTestFinished(() => own.close());
   return own;
+}
+
+/** All that clients send through a proxy. */
+export async function recorded(): Promise<{ port: number; bytes: () => Buffer }> {
+  const received: Buffer[] = [];
+  const proxy = net.createServer((client) => {
+    const server = net.connect(shim.port, '127.0.0.1');
+    client.on('data', (bytes: Buffer) => void received.push(bytes));
+    client.on('error', () => undefined);
+    client.pipe(server).pipe(client);
+  });
+  onTestFinished(() => void proxy.close());
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  return { port: (proxy.address() as net.AddressInfo).port, bytes: () => Buffer.concat(received) };
 }

@@ -1,12 +1,11 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openSqlServer } from '../../warehouse/sqlserver/open.ts';
 import { READER, readAll } from './reading.ts';
 import { readLogin } from './shims/sqlserver/login.ts';
-import { another, open, shim, startShim } from './sqlserver-opening.ts';
+import { another, open, recorded, shim, startShim } from './sqlserver-opening.ts';
 
 const { signal } = new AbortController();
 const MANY = {
@@ -24,19 +23,6 @@ describe('a session of SQL Server', () => {
   beforeAll(startShim);
   afterAll(() => shim.close());
 
-  /** All that clients send through a proxy. */
-  async function recorded(): Promise<{ port: number; bytes: () => Buffer }> {
-    const received: Buffer[] = [];
-    const proxy = net.createServer((client) => {
-      const server = net.connect(shim.port, '127.0.0.1');
-      client.on('data', (bytes: Buffer) => void received.push(bytes));
-      client.on('error', () => undefined);
-      client.pipe(server).pipe(client);
-    });
-    onTestFinished(() => void proxy.close());
-    await once(proxy.listen(0, '127.0.0.1'), 'listening');
-    return { port: (proxy.address() as net.AddressInfo).port, bytes: () => Buffer.concat(received) };
-  }
   const target = { host: '127.0.0.1', database: 'shim', user: 'sa', password: 'secret', encrypt: false };
 
   test.each([true, false])(

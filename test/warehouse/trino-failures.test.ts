@@ -3,6 +3,7 @@ import type { Failure } from '../../contract/failure.ts';
 import { failuresOf, QueryError, type TrinoErrorInfo } from '../../warehouse/trino/failures.ts';
 import { openTrino } from '../../warehouse/trino/open.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { READER, readAll } from './reading.ts';
 import { startTrino, type TrinoShim } from './shims/trino/server.ts';
 
@@ -20,14 +21,8 @@ function open(at = url(), timeouts?: typeof SOON) {
   return openTrino({ url: at, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER }, timeouts);
 }
 
-async function rejection(query: string, at?: string, timeouts?: typeof SOON): Promise<Failure> {
-  return Promise.resolve()
-    .then(() => readAll(open(at, timeouts), query, ['id']))
-    .then(
-      () => expect.fail('the read should have failed'),
-      (error: Failure) => error,
-    );
-}
+const rejection = (query: string, at?: string, timeouts?: typeof SOON) =>
+  failureOf(Promise.resolve().then(() => readAll(open(at, timeouts), query, ['id'])));
 
 test.each([
   ['select 1 as id where (', /a syntax error, at the end of the query \(Trino error SYNTAX_ERROR\)/],

@@ -3,9 +3,10 @@
  * Flatbuffers: https://flatbuffers.dev/internals/
  */
 import { isUtf8 } from 'node:buffer';
-import { needsWork } from '../sql/lines.ts';
-import type { Encoder } from './encoder.ts';
+import type { Conversion } from '../copy/conversions.ts';
+import { LineWriter, needsWork } from '../copy/lines.ts';
 import { AnswerUnreadable } from './failures.ts';
+import { conversionOf, type Field } from './kinds.ts';
 
 /** The message is not what we asked for. */
 export class ArrowUnreadable extends AnswerUnreadable {
@@ -110,6 +111,25 @@ export function checkSchema(bytes: Buffer, names: readonly string[]): void {
     const isOurs = (name: string, i: number) => fields[i]!.text(0) === name && fields[i]!.byte(2) === UTF8;
     if (fields.length !== names.length || !names.every(isOurs)) throw new ArrowUnreadable();
   });
+}
+
+/** Encodes rows of texts as COPY lines, from the buffers in which they arrived. */
+export class Encoder {
+  readonly writer = new LineWriter();
+  readonly columns: number;
+  readonly #conversions: (Conversion | undefined)[];
+
+  constructor(fields: readonly Field[]) {
+    this.columns = fields.length;
+    this.#conversions = fields.map(conversionOf);
+  }
+
+  /** Adds a value. @param isPlain it is valid UTF-8, and has no byte that COPY escapes */
+  add(column: number, bytes: Buffer, start: number, end: number, isPlain: boolean): void {
+    const convert = this.#conversions[column];
+    if (isPlain) this.writer.plainField(bytes, start, end, convert);
+    else this.writer.field(bytes.subarray(start, end), convert);
+  }
 }
 
 /** Encodes a record batch. Yields lines whenever there are enough. @throws ArrowUnreadable */

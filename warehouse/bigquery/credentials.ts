@@ -3,6 +3,7 @@ import { request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { Failure } from '../../contract/failure.ts';
 import { knownCode } from '../../contract/foreign.ts';
+import { jsonOf } from '../json.ts';
 import { optional } from '../library.ts';
 import { within, type Timeouts } from './waits.ts';
 
@@ -12,7 +13,7 @@ const LIBRARY = 'google-auth-library';
 /** A token is replaced before it expires, in milliseconds. */
 const EARLY = 120_000;
 
-export interface Token {
+interface Token {
   token: string;
   /** By this machine's clock, in milliseconds since 1970. */
   expires: number;
@@ -51,12 +52,7 @@ export async function tokenSource(access: Access): Promise<TokenSource> {
   const setting = credentials.variable;
   const unusable = (expected: string) =>
     new Failure('sourceSettingUnusable', { connection, setting, expected });
-  let json: unknown;
-  try {
-    json = JSON.parse(credentials.text);
-  } catch {
-    throw unusable("the JSON of a service account's key");
-  }
+  const json = jsonOf(credentials.text);
   if (typeof json !== 'object' || json === null) throw unusable("the JSON of a service account's key");
   if ((json as { type?: unknown }).type !== 'service_account') return cached(await ofLibrary(access, json));
   const { data: account } = serviceAccount.safeParse(json);
@@ -101,7 +97,7 @@ async function exchange(
     bodyTimeout: answer,
   });
   const text = await body.text();
-  const { access_token, expires_in, error } = parsed(text);
+  const { access_token, expires_in, error } = (jsonOf(text) ?? {}) as Record<string, unknown>;
   if (statusCode === 200 && typeof access_token === 'string') {
     const seconds = typeof expires_in === 'number' ? expires_in : 3600;
     return { token: access_token, expires: Date.now() + seconds * 1000 };
@@ -114,14 +110,6 @@ async function exchange(
 
 function isTemporary(status: number): boolean {
   return status === 429 || status >= 500;
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return (JSON.parse(text) ?? {}) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }
 
 /** Workload identity and Application Default Credentials, by Google's library. */

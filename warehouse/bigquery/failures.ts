@@ -3,8 +3,10 @@ import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
+import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { During, Failures } from '../reading.ts';
-import { placeOf } from './places.ts';
+import { placeIn } from '../sql/places.ts';
+import type { Statement } from '../sql/statements.ts';
 
 /** An error that BigQuery's REST API reported. */
 export class BigqueryError extends Error {
@@ -161,4 +163,34 @@ export function failuresOf({
 function conditionOf(reason: string, words: string): Condition {
   const found = reason === 'invalidQuery' ? BY_WORDS.find(([pattern]) => pattern.test(words)) : undefined;
   return found?.[1] ?? CONDITIONS[reason] ?? 'other';
+}
+
+/** Line and column, each from 1, at the end of a text: `Unrecognized name: emial at [2:3]`. */
+const PLACE = / at \[(\d+):(\d+)\]$/;
+/** https://github.com/google/zetasql/blob/master/zetasql/public/parse_location.cc: a tab is as wide as on paper. */
+const TAB = 8;
+
+/**
+ * Returns the place that an error of GoogleSQL tells.
+ * @param words the server's text about a query that did not run, so it contains no value of a row
+ */
+function placeOf(words: string, statement: Statement): QueryPlace | undefined {
+  const [, line, column] = PLACE.exec(words)?.map(Number) ?? [];
+  if (line === undefined || column === undefined) return undefined;
+  const lines = statement.text.match(/[^\r\n]*(?:\r\n|\r|\n|$)/g)!;
+  const own = lines[line - 1];
+  if (own === undefined) return undefined;
+  return placeIn(statement, lines.slice(0, line - 1).join('').length + unitsBefore(own, column));
+}
+
+/** The UTF-16 units of a line before a column. */
+function unitsBefore(line: string, column: number): number {
+  let units = 0;
+  let at = 1;
+  for (const character of line) {
+    if (at >= column) break;
+    at = character === '\t' ? Math.ceil(at / TAB) * TAB + 1 : at + 1;
+    units += character.length;
+  }
+  return units;
 }

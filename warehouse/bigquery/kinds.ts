@@ -1,6 +1,6 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, type Conversion } from '../sql/conversions.ts';
-import { valueText } from '../sql/values.ts';
+import { conversionFor, type Conversion } from '../copy/conversions.ts';
+import { valueText } from '../copy/values.ts';
 
 /** A field of a result: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
 export interface Field {

@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines, type Translator } from '../reading.ts';
+import type { Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { tokenSource } from './credentials.ts';
 import { failuresOf } from './failures.ts';
@@ -49,21 +49,12 @@ export async function openBigquery(
   let storage: Storage | undefined;
   let current: { job: Job; started: Promise<unknown> } | undefined;
 
-  const close = onlyOnce(async () => {
-    ended.abort(new Error('The warehouse is closed.'));
-    await endJob().catch(() => undefined); // it ends by its own timeout
-    await storage?.close();
-    await rest.close();
-  });
-
   /** Cancels the job on the server, once it is known whether it was started. */
   async function endJob(): Promise<void> {
     if (!current || current.job.isDone) return;
     await current.started.catch(() => undefined); // an answer that was lost may have started it
     await jobs.cancel(current.job);
   }
-
-  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** @throws Failure SegmentQueryFailed if a query would process more bytes than allowed */
   function checkBytes({ bytes }: Described, { setting, table }: Statement): void {
@@ -78,68 +69,26 @@ export async function openBigquery(
   }
 
   /** Runs a query of at most one row, and returns the first column. */
-  async function ask(statement: Statement, signal: AbortSignal): Promise<{ field: Field; row?: unknown }> {
-    const { translator, stop } = watched(signal);
-    try {
-      const described = await jobs.describe(statement, ended.signal).catch(translator(statement));
-      checkBytes(described, statement);
-      const job = jobs.prepare(statement, described.location);
-      const field = described.fields[0]!;
-      const translate = translator(statement);
-      return await (async () => {
-        await start(job);
-        await jobs.wait(job, ended.signal);
-        const { rows } = await rest.json<{ rows?: { f: { v: unknown }[] }[] }>({
-          path: `queries/${job.id}`,
-          parameters: { location: job.location, maxResults: 1, 'formatOptions.useInt64Timestamp': 'true' },
-          signal: ended.signal,
-        });
-        signal.throwIfAborted();
-        return rows?.[0] ? { field, row: rows[0].f[0]!.v } : { field };
-      })().catch(translate);
-    } finally {
-      stop();
-    }
-  }
-
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { field, row } = await ask(lookStatement(query, setting), signal);
-    const { kind } = columnOf(field);
-    return { found: row !== undefined, kind, value: answerText(field, row) };
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    return Number((await ask(CLOCK, signal)).row) / 1000; // it is in microseconds
-  }
-
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    const whole = describeStatement(segment);
-    const described = await jobs.describe(whole, ended.signal).catch(translator(whole));
-    const fields = pickColumns(requested, described.fields);
-    const statement = readStatement(segment, fields);
-    if (maximumBytesBilled !== undefined && described.bytes > maximumBytesBilled) {
-      // not all columns may be requested
-      checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
-    }
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      // not before: who only asks for the columns must not pay for the rows
-      const job = jobs.prepare(statement, described.location);
+  async function ask(statement: Statement, translator: Translator): Promise<{ field: Field; row?: unknown }> {
+    const described = await jobs.describe(statement, ended.signal).catch(translator(statement));
+    checkBytes(described, statement);
+    const job = jobs.prepare(statement, described.location);
+    const field = described.fields[0]!;
+    const translate = translator(statement);
+    return (async () => {
       await start(job);
-      const told = await jobs.wait(job, ended.signal);
-      if ((yield* rowsOf(job, told, fields)) !== told) throw new Failure('segmentIncomplete', {});
-      return told;
-    }
-
-    return segmentRead(fields.map(columnOf), batches(statement, lines()), described.hidesRows);
+      await jobs.wait(job, ended.signal);
+      const { rows } = await rest.json<{ rows?: { f: { v: unknown }[] }[] }>({
+        path: `queries/${job.id}`,
+        parameters: { location: job.location, maxResults: 1, 'formatOptions.useInt64Timestamp': 'true' },
+        signal: ended.signal,
+      });
+      return rows?.[0] ? { field, row: rows[0].f[0]!.v } : { field };
+    })().catch(translate);
   }
 
   /** Yields the rows of a job that has ended; returns their number. */
-  async function* rowsOf(
-    job: Job,
-    told: number,
-    fields: readonly Field[],
-  ): AsyncGenerator<Buffer, number, undefined> {
+  async function* rowsOf(job: Job, told: number, fields: readonly Field[]): Lines {
     if (told === 0) return 0;
     if (places.rows === 'storage' && job.table) {
       const settings = { project, tokens, silence: timeouts.answer, signal: ended.signal };
@@ -150,11 +99,47 @@ export async function openBigquery(
     return yield* readPages(rest, job, fields, ended.signal);
   }
 
-  return {
+  return warehouseOf({
     guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
-    look,
-    clock,
-    read,
-    close,
-  };
+    failures,
+    async look({ query, setting }, translator) {
+      const { field, row } = await ask(lookStatement(query, setting), translator);
+      const { kind } = columnOf(field);
+      return { found: row !== undefined, kind, value: answerText(field, row) };
+    },
+    async clock(translator) {
+      return Number((await ask(CLOCK, translator)).row) / 1000; // it is in microseconds
+    },
+    async read({ segment, columns: requested }, translator) {
+      const whole = describeStatement(segment);
+      const described = await jobs.describe(whole, ended.signal).catch(translator(whole));
+      const fields = pickColumns(requested, described.fields);
+      const statement = readStatement(segment, fields);
+      if (maximumBytesBilled !== undefined && described.bytes > maximumBytesBilled) {
+        // not all columns may be requested
+        checkBytes(await jobs.describe(statement, ended.signal).catch(translator(statement)), statement);
+      }
+      async function* lines(): Lines {
+        // not before: who only asks for the columns must not pay for the rows
+        const job = jobs.prepare(statement, described.location);
+        await start(job);
+        const told = await jobs.wait(job, ended.signal);
+        if ((yield* rowsOf(job, told, fields)) !== told) throw new Failure('segmentIncomplete', {});
+        return told;
+      }
+
+      return {
+        columns: fields.map(columnOf),
+        statement,
+        lines: lines(),
+        restrictedRows: described.hidesRows,
+      };
+    },
+    async close() {
+      ended.abort(new Error('The warehouse is closed.'));
+      await endJob().catch(() => undefined); // it ends by its own timeout
+      await storage?.close();
+      await rest.close();
+    },
+  });
 }

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline, type Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { shortText } from '../http/answer.ts';
+import { jsonOf } from '../json.ts';
 import { AnswerUnreadable, BigqueryError } from './failures.ts';
 import type { TokenSource } from './credentials.ts';
 import type { Timeouts } from './waits.ts';
@@ -13,7 +16,7 @@ const LONGEST_PAUSE = 30_000;
 /** The bytes that are unzipped at once. */
 const PIECE = 64 * 1024;
 
-export interface Call {
+interface Call {
   method?: 'GET' | 'POST';
   /** Below the project, such as `jobs`. */
   path: string;
@@ -52,9 +55,9 @@ export class Rest {
   async json<T>(call: Call): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        const pieces: Buffer[] = [];
-        for await (const piece of await this.stream(call)) pieces.push(piece as Buffer);
-        return parsed(Buffer.concat(pieces).toString()) as T;
+        const answer = jsonOf((await buffer(await this.stream(call))).toString());
+        if (answer === undefined) throw new AnswerUnreadable('JSON of BigQuery');
+        return answer as T;
       } catch (error) {
         if (tries === TRIES || call.signal?.aborted || !isTemporary(error)) throw error;
         const asked = error instanceof BigqueryError ? error.retryAfter : undefined;
@@ -115,48 +118,27 @@ export class Rest {
   }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AnswerUnreadable('JSON of BigQuery');
-  }
-}
-
 function isTemporary(error: unknown): boolean {
   if (error instanceof BigqueryError) return error.isTemporary;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^(E[A-Z]+|UND_ERR_(SOCKET|CONNECT_TIMEOUT))$/.test(code);
 }
 
-/** The most of an error's text that is read, in bytes. */
-const MOST = 64 * 1024;
-
 interface ErrorAnswer {
   error?: { message?: string; errors?: { reason?: string }[] };
 }
 
 async function errorOf(status: number, header: unknown, body: Readable): Promise<BigqueryError> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    pieces.push(piece);
-    if ((size += piece.length) > MOST) break;
-  }
-  const words = Buffer.concat(pieces).toString();
+  const words = await shortText({ body });
   const seconds = typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
   const retryAfter = seconds === undefined ? undefined : seconds * 1000;
-  try {
-    const { error } = JSON.parse(words) as ErrorAnswer;
-    const reason = error?.errors?.[0]?.reason;
-    const isKnown = typeof reason === 'string' && /^[A-Za-z]{1,40}$/.test(reason);
-    return new BigqueryError({
-      status,
-      reason: isKnown ? reason : undefined,
-      words: error?.message ?? words,
-      retryAfter,
-    });
-  } catch {
-    return new BigqueryError({ status, words, retryAfter });
-  }
+  const { error } = (jsonOf(words) ?? {}) as ErrorAnswer;
+  const reason = error?.errors?.[0]?.reason;
+  const isKnown = typeof reason === 'string' && /^[A-Za-z]{1,40}$/.test(reason);
+  return new BigqueryError({
+    status,
+    reason: isKnown ? reason : undefined,
+    words: error?.message ?? words,
+    retryAfter,
+  });
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts';
-import { JsonLines } from '../rest/json-lines.ts';
+import type { Lines } from '../reading.ts';
+import { JsonLines } from '../copy/json-lines.ts';
 import { AnswerUnreadable, BigqueryError } from './failures.ts';
 import type { Job } from './jobs.ts';
 import { conversionOf, type Field } from './kinds.ts';
@@ -14,7 +15,7 @@ export async function* readPages(
   { id, location }: Job,
   fields: readonly Field[],
   signal: AbortSignal,
-): AsyncGenerator<Buffer, number, undefined> {
+): Lines {
   const page = (from: { pageToken?: string; startIndex?: number }) =>
     rest.stream({ path: `queries/${id}`, parameters: { location, ...from }, signal });
   const unreadable = () => new AnswerUnreadable('a page of query results');

@@ -1,9 +1,9 @@
 import type { BigQueryReadClient } from '@google-cloud/bigquery-storage';
 import { Failure } from '../../contract/failure.ts';
 import { knownCode } from '../../contract/foreign.ts';
-import { checkSchema, encodeBatch } from './arrow.ts';
+import type { Lines } from '../reading.ts';
+import { checkSchema, encodeBatch, Encoder } from './arrow.ts';
 import type { TokenSource } from './credentials.ts';
-import { Encoder } from './encoder.ts';
 import { StorageError } from './failures.ts';
 import type { Table } from './jobs.ts';
 import type { Field } from './kinds.ts';
@@ -62,7 +62,7 @@ export class Storage {
   }
 
   /** Yields the rows of a table of texts as COPY lines; returns their number. */
-  async *read(table: Table, fields: readonly Field[]): AsyncGenerator<Buffer, number, undefined> {
+  async *read(table: Table, fields: readonly Field[]): Lines {
     const { project } = this.#settings;
     const { projectId, datasetId, tableId } = table;
     const encoder = new Encoder(fields);

@@ -1,7 +1,7 @@
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
-import { valueText } from '../sql/values.ts';
-import { withMarkedFaults } from '../utf8.ts';
+import { valueText } from '../copy/values.ts';
+import { withMarkedFaults } from '../copy/utf8.ts';
 import type { ClickHouseColumn } from './kinds.ts';
 
 const [TAB, NEWLINE, VERTICAL, QUOTE, ZERO, N, V, BACKSLASH] = [9, 10, 11, 39, 48, 78, 118, 92];

@@ -1,12 +1,13 @@
 import ms from 'ms';
 import { Failure } from '../../contract/failure.ts';
-import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import { networkFailure } from '../http/failures.ts';
+import { conditionsOf } from '../sql/conditions.ts';
 import { placeIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import { OURS } from './settings.ts';
 import type { Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
 
 /** An error that the server reported, in the head or in the body of an answer. */
 export class ServerError extends Error {
@@ -37,35 +38,31 @@ const UNKNOWN_SETTING = 115;
 const READONLY = 164;
 const CONSTRAINT = 452;
 const TIMEOUT = 159;
-const CONDITIONS: Record<number, Condition> = Object.fromEntries(
-  (
-    [
-      ['syntax', [62]],
-      ['noTable', [60]],
-      ['noSchema', [81]],
-      ['noColumn', [8, 10, 16, 47]],
-      ['noFunction', [42, 43, 46, 63]],
-      ['ambiguousName', [207, 352]],
-      ['duplicateColumn', [15, 179]],
-      ['notGrouped', [184, 215]],
-      ['noPermission', [291, 497]],
-      ['readOnly', [164]],
-      ['types', [44, 53, 386]],
-      ['conversion', [6, 26, 27, 70, 72, 117]],
-      ['range', [69, 321, 407]],
-      ['moment', [38, 41]],
-      ['division', [153]],
-      ['severalRows', [125]],
-      ['value', [36, 395, 427, 691]],
-      ['memory', [241]],
-      ['disk', [243]],
-      ['limit', [158, 159, 160, 161, 167, 191, 201, 290, 307, 396]],
-      ['setting', [115]],
-      ['feature', [48, 344]],
-      ['file', [76, 107]],
-    ] as [Condition, number[]][]
-  ).flatMap(([condition, codes]) => codes.map((code) => [code, condition])),
-);
+const CONDITIONS = conditionsOf({
+  syntax: [62],
+  noTable: [60],
+  noSchema: [81],
+  noColumn: [8, 10, 16, 47],
+  noFunction: [42, 43, 46, 63],
+  ambiguousName: [207, 352],
+  duplicateColumn: [15, 179],
+  notGrouped: [184, 215],
+  noPermission: [291, 497],
+  readOnly: [164],
+  types: [44, 53, 386],
+  conversion: [6, 26, 27, 70, 72, 117],
+  range: [69, 321, 407],
+  moment: [38, 41],
+  division: [153],
+  severalRows: [125],
+  value: [36, 395, 427, 691],
+  memory: [241],
+  disk: [243],
+  limit: [158, 159, 160, 161, 167, 191, 201, 290, 307, 396],
+  setting: [115],
+  feature: [48, 344],
+  file: [76, 107],
+});
 
 /** The oldest version that has all settings of a request. */
 const OLDEST = 'a server of version 24.3 or newer';
@@ -73,10 +70,7 @@ const OLDEST = 'a server of version 24.3 or newer';
 export function failuresOf({
   variable: connection,
   statementTimeout,
-}: {
-  variable: string;
-  statementTimeout: number;
-}): Failures {
+}: Pick<UrlSource, 'variable' | 'statementTimeout'>): Failures {
   return (error, during = {}) => {
     if (!(error instanceof ServerError)) return networkFailure(error, { variable: connection });
     const { statement, elapsed = 0 } = during;
@@ -92,7 +86,7 @@ export function failuresOf({
     const unusable = settingFault(error);
     if (unusable) return new Failure('sourceSettingUnusable', { connection, ...unusable }, { words });
     if (TEMPORARY.includes(error.code)) return new Failure('sourceBrokeOff', { connection, code }, { words });
-    const condition = CONDITIONS[error.code] ?? 'other';
+    const condition = CONDITIONS.get(error.code) ?? 'other';
     const facts = { setting, table: statement?.table, condition, at: placeOf(error, statement), code };
     return new Failure('queryRefused', facts, { words });
   };

@@ -2,8 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import type { UrlSource, Warehouse } from '../source.ts';
 import { TIMEOUTS } from '../timeouts.ts';
 import { CopyText } from './copy-text.ts';
 import { failuresOf, ServerError } from './failures.ts';
@@ -21,75 +21,54 @@ export function openClickHouse(source: UrlSource, timeouts = TIMEOUTS): Warehous
   const failures = failuresOf(source);
   const target = clickhouseTarget(source.url, source.variable);
   const server = new ClickHouseServer(target, { ...source, timeouts });
-  const close = onlyOnce(() => server.close());
-  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Runs a statement of at most one row. */
   async function short(asked: Asked): Promise<{ columns: ClickHouseColumn[]; row?: string[] }> {
     const { body } = await server.ask(asked);
     const lines = (await buffer(body)).toString().split('\n');
     server.done();
-    if (lines.length < 3 || lines.at(-1) !== '') throw ServerError.from(lines[0]!) ?? incomplete();
+    if (lines.length < 3 || lines.at(-1) !== '')
+      throw ServerError.from(lines[0]!) ?? new Failure('segmentIncomplete', {});
     const [names, types, row] = lines.slice(0, -1).map((line) => line.split('\t'));
     const columns = names!.map((name, i) => columnOf(unescapeCopy(name)!, unescapeCopy(types![i]!)!));
     return { columns, row };
   }
 
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
+  return warehouseOf({
+    guarantees: { snapshot: 'statement', readOnly: 'server', errorPosition: 'syntax', tried: false },
+    failures,
+    async look({ query, setting }, translator) {
       const statement = lookStatement(query, setting);
       const { columns, row } = await short(statement).catch(translator(statement));
-      signal.throwIfAborted();
       const [column] = columns as [ClickHouseColumn];
       const { kind } = column;
       if (row === undefined) return { found: false, kind, value: null };
       const field = new CopyText([column]).convert(Buffer.from(`${row[0]}\n`)).toString();
       return { found: true, kind, value: unescapeCopy(field.slice(0, -1)) };
-    } finally {
-      stop();
-    }
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watched(signal);
-    try {
+    },
+    async clock(translator) {
       const { row } = await short(CLOCK).catch(translator(CLOCK));
       return Number(row![0]);
-    } finally {
-      stop();
-    }
-  }
+    },
+    async read({ segment, columns: requested }, translator) {
+      const described = describeStatement(segment);
+      const offered = await short(described).catch(translator(described));
+      const columns = pickColumns(requested, offered.columns);
+      const statement = readStatement(segment, columns);
+      async function* lines(): Lines {
+        const { body, tag } = await server.ask(statement);
+        const counted = yield* converted(linesOf(body, tag), new CopyText(columns));
+        server.done();
+        return counted;
+      }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    const statement = describeStatement(segment);
-    const described = await short(statement).catch(translator(statement));
-    const columns = pickColumns(requested, described.columns);
-    const reading = readStatement(segment, columns);
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      const { body, tag } = await server.ask(reading);
-      const counted = yield* converted(linesOf(body, tag), new CopyText(columns));
-      server.done();
-      return counted;
-    }
-
-    return segmentRead(columns, batches(reading, lines()));
-  }
-
-  return {
-    guarantees: { snapshot: 'statement', readOnly: 'server', errorPosition: 'syntax', tried: false },
-    look,
-    clock,
-    read,
-    close,
-  };
+      return { columns, statement, lines: lines() };
+    },
+    close: () => server.close(),
+  });
 }
 
-async function* converted(
-  lines: AsyncGenerator<Buffer, number, undefined>,
-  text: CopyText,
-): AsyncGenerator<Buffer, number, undefined> {
+async function* converted(lines: Lines, text: CopyText): Lines {
   try {
     let item = await lines.next();
     for (; !item.done; item = await lines.next()) yield text.convert(item.value);
@@ -97,8 +76,4 @@ async function* converted(
   } finally {
     await lines.return(0); // also after an early stop
   }
-}
-
-function incomplete(): Failure {
-  return new Failure('segmentIncomplete', {});
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../contract/failure.ts';
+import type { Lines } from '../reading.ts';
 import { ServerError } from './failures.ts';
 import { END } from './statements.ts';
 
@@ -19,10 +20,7 @@ const LAST_LINE = new RegExp(`(?:^|\n)${END.replace(/./g, String.raw`\$&`)}(\\d+
  * @param tag the answer's `X-ClickHouse-Exception-Tag`
  * @throws ServerError for an error in the body; Failure SourceUnavailable for a body without an end
  */
-export async function* linesOf(
-  body: AsyncIterable<Buffer>,
-  tag: string | undefined,
-): AsyncGenerator<Buffer, number, undefined> {
+export async function* linesOf(body: AsyncIterable<Buffer>, tag: string | undefined): Lines {
   const held = new Held();
   let broken: { error: unknown } | undefined;
   try {

@@ -1,4 +1,4 @@
-import { areDigits, writeUtc } from '../sql/conversions.ts';
+import { areDigits, writeUtc } from '../copy/conversions.ts';
 
 const [DASH, DOT, ZERO, COLON] = [45, 46, 48, 58];
 const MICROSECONDS = 6;

@@ -1,12 +1,12 @@
 import { Failure } from '../../contract/failure.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
-import { conditionOfSqlstate } from '../rest/conditions.ts';
+import { conditionOfSqlstate } from '../sql/conditions.ts';
 import { placeOfLine } from '../sql/places.ts';
 import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 
 /** The error of a statement, or of a call. */
-export interface Refusal {
+interface Refusal {
   /** Undefined: the call succeeded, and the statement failed. */
   status?: number;
   code?: string;

@@ -1,5 +1,5 @@
 import type { ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor } from '../sql/conversions.ts';
+import { conversionFor } from '../copy/conversions.ts';
 import type { RestColumn } from '../rest/service.ts';
 import { microseconds } from './epoch.ts';
 
@@ -35,10 +35,6 @@ const BY_TEXT: Record<string, ColumnKind> = {
   SMALLINT: 'integer',
   TINYINT: 'integer',
 };
-
-export function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
 
 export function columnOf({
   name,

@@ -6,7 +6,6 @@ import type { Statement } from '../sql/statements.ts';
 import type { Timeouts } from '../timeouts.ts';
 import { refusal, statementAnswer } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
-import { quoted } from './kinds.ts';
 import { failureOf } from './failures.ts';
 import { DatabricksStatement, EXPECTED, PATH } from './running.ts';
 import { DATABRICKS } from './statements.ts';
@@ -72,7 +71,7 @@ export function openDatabricks(
   return openRest({
     guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'all', tried: false },
     dialect: DATABRICKS,
-    quoteColumn: quoted,
+    quoteColumn: DATABRICKS.quote,
     clock: 'select current_timestamp() as now',
     submit,
     unreadable: () => client.unreadable(200, 'JSON with rows of texts'),

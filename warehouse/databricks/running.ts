@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
-import type { JsonLines } from '../rest/json-lines.ts';
+import type { Lines } from '../reading.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn } from '../rest/service.ts';
 import { RestStatement, type Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
@@ -25,7 +26,7 @@ export class DatabricksStatement extends RestStatement {
     return manifest.schema.columns.map(columnOf);
   }
 
-  async *lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined> {
+  async *lines(encoder: JsonLines, signal: AbortSignal): Lines {
     const { manifest, result } = await this.#succeeded(signal);
     if (manifest.truncated) {
       const { setting, table } = this.statement;

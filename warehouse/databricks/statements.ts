@@ -1,9 +1,8 @@
-import type { Dialect } from '../sql/statements.ts';
-import { quoted } from './kinds.ts';
+import { quoted, type Dialect } from '../sql/statements.ts';
 
 /** The lexer of Databricks SQL. Names keep their case, and are compared without it. */
 export const DATABRICKS: Dialect = {
-  quote: quoted,
+  quote: (name) => quoted(name, '`'),
   tokens: {
     lineComments: ['--'],
     nestsComments: true,

@@ -15,7 +15,7 @@ export interface EngineColumn {
 }
 
 /** What a statement is, without running it. */
-export interface Described {
+interface Described {
   /** The text has exactly one statement; otherwise there are no columns. */
   isOne: boolean;
   isSelect: boolean;
@@ -38,7 +38,7 @@ export interface Answers {
   rows: (string | null)[][];
 }
 
-export type Request = Ask & { id: number };
+type Request = Ask & { id: number };
 export type Response =
   | { id: number; answer: Answers[keyof Answers] }
   | { id: number; error: string }

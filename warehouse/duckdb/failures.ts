@@ -3,13 +3,15 @@ import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import { jsonOf } from '../json.ts';
+import type { Failures } from '../reading.ts';
 import { placeIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import { DuckdbError, EngineEnded, EngineSilent, LibraryMissing } from './engine.ts';
 import { RowPipeLost } from './pipe.ts';
 
 /** The source with the facts for messages. */
-export interface Source {
+interface DuckdbFacts {
   /** The file, the folder or the database of MotherDuck, as it is configured. */
   place: string;
   isRemote: boolean;
@@ -18,9 +20,6 @@ export interface Source {
   /** As DuckDB writes it, such as `512MB`. */
   memoryLimit: string;
 }
-
-/** Converts errors of DuckDB and of its process into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, statement?: Statement) => unknown;
 
 /** DuckDB's types of exceptions: `exception_type` of its JSON, which its texts begin with otherwise. */
 const CONDITIONS: Readonly<Record<string, Condition>> = {
@@ -67,9 +66,9 @@ interface Parts {
  * A failure contains neither its cause nor DuckDB's text, because that contains values of rows and literals of the
  * query. The text goes to the state as `words`, and the message is our own text.
  */
-export function failuresOf(source: Source): Failures {
+export function failuresOf(source: DuckdbFacts): Failures {
   const { place: connection, statementTimeout, memoryLimit } = source;
-  return (error, statement) => {
+  return (error, { statement } = {}) => {
     const { setting, table } = statement ?? {};
     if (error instanceof LibraryMissing)
       return new Failure('driverMissing', { driver: 'duckdb', library: '@duckdb/node-api' });
@@ -108,7 +107,7 @@ const NEWER_FILE =
   'a newer DuckDB wrote it: update @duckdb/node-api where the worker is installed, or set storage_compatibility_version in the program that writes it';
 
 /** The error of opening the database, which has no JSON. */
-function ofOpening({ place, isRemote }: Source, { type }: Parts, words: string): Failure {
+function ofOpening({ place, isRemote }: DuckdbFacts, { type }: Parts, words: string): Failure {
   const code = `DuckDB ${type} error`;
   if (isRemote) {
     if (OF_CONNECTION.includes(type))
@@ -142,8 +141,8 @@ function placeOf({ position }: Parts, statement: Statement): QueryPlace | undefi
 
 /** Statements have errors in JSON (`errors_as_json`), after a text or not; others are texts: `IO Error: …`. */
 function partsOf(message: string): Parts {
-  const json = /\{.*\}$/s.exec(message)?.[0];
-  const parsed = json === undefined ? undefined : parsedOf(json);
+  const json = /\{.*\}$/s.exec(message)?.[0] ?? '';
+  const parsed = jsonOf(json) as Record<string, string | undefined> | undefined;
   if (!parsed) return { type: /^([A-Z][A-Za-z ]{1,30}) Error: /.exec(message)?.[1] ?? 'unknown' };
   const { exception_type: type, error_subtype: subtype, type: what, position } = parsed;
   const isType = type !== undefined && /^[A-Za-z ]{1,30}$/.test(type);
@@ -153,12 +152,4 @@ function partsOf(message: string): Parts {
     subtype,
     position: position === undefined ? undefined : Number(position),
   };
-}
-
-function parsedOf(json: string): Record<string, string | undefined> | undefined {
-  try {
-    return JSON.parse(json) as Record<string, string | undefined>;
-  } catch {
-    return undefined;
-  }
 }

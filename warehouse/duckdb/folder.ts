@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { POSTGRES } from '../postgres/statements.ts';
 import { piecesOf } from '../sql/semicolon.ts';
-import { DUCKDB, quoteName, quoteText } from './statements.ts';
+import { quoted } from '../sql/statements.ts';
 
 /**
  * Everything in a CSV file is text: a guessed number would lose the zeros that a phone number begins with. Only the
@@ -76,7 +77,7 @@ export function tablesNamedIn(sql: string, tables: FolderTable[]): FolderTable[]
 
 /** DuckDB also takes a text for the name of a table (`from 'people'`), and has functions that take a query. */
 function* namesIn(sql: string): Generator<string, void, undefined> {
-  for (const { text } of piecesOf(sql, DUCKDB.tokens)) {
+  for (const { text } of piecesOf(sql, POSTGRES.tokens)) {
     const [, content] = /^(?:[eE]?'|\$\w*\$)([^]*?)(?:'|\$\w*\$)$/.exec(text) ?? [];
     if (content === undefined) {
       yield text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
@@ -93,9 +94,9 @@ function* namesIn(sql: string): Generator<string, void, undefined> {
  */
 export function viewStatement({ name, entry, format, paths }: FolderTable): string {
   const isFolder = entry.endsWith('/');
-  const files = `[${paths.map((path) => quoteText(literalPath(path))).join(', ')}]`;
+  const files = `[${paths.map((path) => quoted(literalPath(path), "'")).join(', ')}]`;
   const options = `${format!.options}${isFolder ? ', union_by_name = true' : ''}`;
-  return `create view ${quoteName(name)} as select * from ${format!.call}(${files}${options})`;
+  return `create view ${quoted(name, '"')} as select * from ${format!.call}(${files}${options})`;
 }
 
 /** DuckDB takes every path for a pattern. */

@@ -6,25 +6,16 @@ import { wholeLines } from '../../activation/comparison/whole-lines.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf } from '../../contract/foreign.ts';
 import { pickColumns } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import {
-  readerName,
-  type Answer,
-  type Guarantees,
-  type Question,
-  type Reader,
-  type SegmentRead,
-  type SegmentRequest,
-  type Warehouse,
-} from '../source.ts';
-import type { Statement } from '../sql/statements.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import { readerName, type Guarantees, type Reader, type Warehouse } from '../source.ts';
+import { quoted, type Statement } from '../sql/statements.ts';
 import { Engine } from './engine.ts';
 import { failuresOf, isMissingTable } from './failures.ts';
 import { tablesNamedIn, tablesOf, viewStatement, type FolderTable } from './folder.ts';
 import { describeColumns, type DuckdbColumn } from './kinds.ts';
 import { createRowPipe } from './pipe.ts';
 import { missingTable } from './tables.ts';
-import { copyStatement, isNothing, lookStatement, plainStatement, quoteText } from './statements.ts';
+import { copyStatement, isNothing, lookStatement, plainStatement } from './statements.ts';
 
 /** Milliseconds until the database is open, and for statements without work. MotherDuck loads an extension first. */
 const [OPENING, SHORT] = [120_000, 30_000];
@@ -38,7 +29,7 @@ export type Place =
   /** The name of a database of MotherDuck. */
   | { motherduck: string; token: string };
 
-export interface DuckdbSource {
+interface DuckdbSource {
   place: Place;
   /** The absolute path of the project folder. */
   projectFolder: string;
@@ -80,10 +71,10 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
   const engine = new Engine(readerName(source.reader), 'folder' in place ? local! : folder, folder);
   const created = new Set<FolderTable>();
 
-  const close = onlyOnce(async () => {
+  async function close(): Promise<void> {
     await engine.kill();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined); // the system cleans its own folder
-  });
+  }
 
   /** Opens the database, and takes from the session what a query does not need: other files, settings, the network. */
   async function begin(): Promise<void> {
@@ -102,14 +93,11 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
     const run = (sql: string) => engine.ask({ ask: 'run', sql }, SHORT);
     await run("set timezone = 'UTC'");
     if ('motherduck' in place) return;
-    await run(`set allowed_paths = [${quoteText(pipe.path)}]`);
-    if ('folder' in place) await run(`set allowed_directories = [${quoteText(local!)}]`);
+    await run(`set allowed_paths = [${quoted(pipe.path, "'")}]`);
+    if ('folder' in place) await run(`set allowed_directories = [${quoted(local!, "'")}]`);
     await run('set enable_external_access = false');
     await run('set lock_configuration = true');
   }
-
-  const watched = (signal: AbortSignal) =>
-    watch(signal, close, (error, during) => failures(error, during?.statement));
 
   /** Creates the views of the tables that a statement may name: a file that no query names need not be readable. */
   async function createViews({ text: sql, table: whole, setting }: Statement): Promise<void> {
@@ -124,7 +112,7 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
       try {
         await engine.ask({ ask: 'run', sql: text }, statementTimeout);
       } catch (error) {
-        throw failures(error, { text, table: entry, offset: 0, setting });
+        throw failures(error, { statement: { text, table: entry, offset: 0, setting } });
       }
       created.add(table);
     }
@@ -147,9 +135,16 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
     return describeColumns(columns);
   }
 
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
+  try {
+    await begin();
+  } catch (error) {
+    await close();
+    throw failures(error);
+  }
+  return warehouseOf({
+    guarantees: guaranteesOf(place),
+    failures,
+    async look({ query, setting }, translator) {
       const plain = plainStatement({ query, setting });
       const columns = await describe(plain).catch(translator(plain));
       const statement = lookStatement(query, columns, setting);
@@ -157,40 +152,24 @@ export async function openDuckdb(source: DuckdbSource): Promise<Warehouse> {
         .ask({ ask: 'rows', sql: statement.text }, statementTimeout)
         .catch(translator(statement));
       return { found: row !== undefined, kind: columns[0]!.kind, value: row?.[0] ?? null };
-    } finally {
-      stop();
-    }
-  }
-
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    const plain = plainStatement(segment);
-    const all = await describe(plain).catch(translator(plain));
-    const columns = pickColumns(requested, all);
-    const copy = copyStatement(segment, all, columns, pipe.path);
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      const copied = engine.ask({ ask: 'run', sql: copy.text }, statementTimeout);
-      copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
-      yield* wholeLines(pipe.chunks(copied), { reuse: true });
-      return copied;
-    }
-
-    return segmentRead(columns, batches(copy, lines()));
-  }
-
-  try {
-    await begin();
-  } catch (error) {
-    await close();
-    throw failures(error);
-  }
-  return {
-    guarantees: guaranteesOf(place),
-    look,
+    },
     clock: async () => Date.now(), // DuckDB's clock is this machine's
-    read,
+    async read({ segment, columns: requested }, translator) {
+      const plain = plainStatement(segment);
+      const offered = await describe(plain).catch(translator(plain));
+      const columns = pickColumns(requested, offered);
+      const statement = copyStatement(segment, offered, columns, pipe.path);
+      async function* lines(): Lines {
+        const copied = engine.ask({ ask: 'run', sql: statement.text }, statementTimeout);
+        copied.catch(() => undefined); // nothing waits for it if the pipe cannot be opened
+        yield* wholeLines(pipe.chunks(copied), { reuse: true });
+        return copied;
+      }
+
+      return { columns, statement, lines: lines() };
+    },
     close,
-  };
+  });
 }
 
 /** Returns the absolute path of a file or folder, which exists; undefined for MotherDuck. */

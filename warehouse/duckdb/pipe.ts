@@ -12,7 +12,7 @@ export class RowPipeLost extends Error {
 }
 
 /** Where DuckDB writes the rows of a read, and the worker reads them. */
-export interface RowPipe {
+interface RowPipe {
   path: string;
   /**
    * Yields what is written, until the end that `copied` reports.

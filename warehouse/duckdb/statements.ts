@@ -1,33 +1,9 @@
+import { POSTGRES } from '../postgres/statements.ts';
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
+import { aliases, around, quoted, type Selection, type Statement } from '../sql/statements.ts';
 import { piecesOf, singleStatement } from '../sql/semicolon.ts';
 import type { DuckdbColumn } from './kinds.ts';
 import { escapeExpression, needsEscapes, textExpression } from './texts.ts';
-
-/** DuckDB's lexer is PostgreSQL's. */
-export const DUCKDB: Dialect = {
-  quote: quoteName,
-  tokens: {
-    lineComments: ['--'],
-    nestsComments: true,
-    pieces: [
-      /\s+/y,
-      /[eE]'(?:[^'\\]|\\[^]|'')*'/y,
-      /'[^']*'/y,
-      /"[^"]*"/y,
-      /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$/y,
-      /[\w$\u0080-\uffff]+/y,
-    ],
-  },
-};
-
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
 
 /**
  * The user's query alone, or the whole table. DuckDB must prepare it as a single SELECT. So an accepted text closes
@@ -35,20 +11,20 @@ export function quoteText(text: string): string {
  */
 export function plainStatement(segment: Selection): Statement {
   const { query, setting } = segment;
-  if (query === undefined) return around(DUCKDB, 'select * from ', segment, '');
-  return { text: singleStatement(query, DUCKDB.tokens, setting), query, offset: 0, setting };
+  if (query === undefined) return around(POSTGRES, 'select * from ', segment, '');
+  return { text: singleStatement(query, POSTGRES.tokens, setting), query, offset: 0, setting };
 }
 
 /** Whether a query has only comments, blanks and semicolons, for which DuckDB has no error. */
 export function isNothing(query: string): boolean {
-  return [...piecesOf(query, DUCKDB.tokens)].every(({ isBlank, text }) => isBlank || text === ';');
+  return [...piecesOf(query, POSTGRES.tokens)].every(({ isBlank, text }) => isBlank || text === ';');
 }
 
 /** The text of the first value of a query. */
 export function lookStatement(query: string, columns: DuckdbColumn[], setting: string): Statement {
   const [first] = columns;
   const before = `select ${textOf(first!)} from `;
-  return around(DUCKDB, before, { query, setting }, `${aliases(columns)} limit 1`);
+  return around(POSTGRES, before, { query, setting }, `${aliases(columns.length)} limit 1`);
 }
 
 /**
@@ -67,19 +43,10 @@ export function copyStatement(
     return needsEscapes(column.kind) ? escapeExpression(text) : text;
   });
   const options = String.raw`format csv, header false, delimiter e'\t', quote '', escape '', nullstr '\N'`;
-  const after = `${aliases(all)}) to ${quoteText(path)} (${options})`;
-  return around(DUCKDB, `copy (select ${list.join(', ')} from `, segment, after);
-}
-
-/** Names for all columns of the segment by position. */
-function aliases(columns: DuckdbColumn[]): string {
-  return `(${columns.map(nameOf).join(', ')})`;
+  const after = `${aliases(all.length)}) to ${quoted(path, "'")} (${options})`;
+  return around(POSTGRES, `copy (select ${list.join(', ')} from `, segment, after);
 }
 
 function textOf(column: DuckdbColumn): string {
-  return textExpression(nameOf(column), column.kind, column.databaseType);
-}
-
-function nameOf({ position }: DuckdbColumn): string {
-  return `c${position}`;
+  return textExpression(`c${column.position}`, column.kind, column.databaseType);
 }

@@ -3,8 +3,8 @@ import { NOT_TEXT } from '../../activation/values/text.ts';
 
 /*
  * DuckDB itself writes the texts of kinds.ts and the escapes of COPY, on its own threads: that is several times faster
- * than a second pass in the worker. test/warehouse/duckdb-texts.test.ts compares them with sql/values.ts and
- * sql/lines.ts.
+ * than a second pass in the worker. test/warehouse/duckdb-texts.test.ts compares them with copy/values.ts and
+ * copy/lines.ts.
  */
 
 /**

@@ -24,7 +24,7 @@ const LONGEST_LOOK = 5_000;
 const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 
 /** What the server said at the end of the rows. */
-export interface RowsEnd {
+interface RowsEnd {
   /** Up to 65535. */
   warnings: number;
 }

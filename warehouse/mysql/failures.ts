@@ -2,31 +2,14 @@ import ms from 'ms';
 import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
-import type { Condition } from '../../contract/messages/conditions.ts';
+import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import type { During, Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
+import { conditionsOf } from '../sql/conditions.ts';
+import { lineIn, placeIn, unitsAt } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { Session } from './session.ts';
-import { placeOfSyntax } from './places.ts';
 import { TLS_FAILED } from './tls.ts';
-
-/** The source with the facts for messages. */
-export interface Source {
-  /** The environment variable with the URL. Errors contain its name, never its value. */
-  variable: string;
-  /** In milliseconds. */
-  statementTimeout: number;
-}
-
-/** What was happening when an error occurred. */
-export interface During {
-  statement?: Statement;
-  /** The elapsed milliseconds. */
-  elapsed?: number;
-  /** Undefined while logging in. */
-  session?: Session;
-}
-
-/** Converts errors of the server and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
 
 /** An error that the server sent, as mysql2 makes it. */
 interface ServerError {
@@ -41,7 +24,7 @@ interface ServerError {
  */
 
 /** What a number means in a query. */
-const CONDITIONS: Partial<Record<Condition, number[]>> = {
+const CONDITIONS = conditionsOf({
   syntax: [1064, 1065, 1149],
   noTable: [1051, 1146],
   noSchema: [1046, 1049],
@@ -64,12 +47,7 @@ const CONDITIONS: Partial<Record<Condition, number[]>> = {
   limit: [1104, 1153, 1260, 1301, 1931, 3170, 3636],
   feature: [1178, 1235],
   file: [13, 29, 1017],
-};
-const CONDITION_OF = new Map(
-  Object.entries(CONDITIONS).flatMap(([condition, numbers]) =>
-    numbers.map((number) => [number, condition as Condition] as const),
-  ),
-);
+});
 
 /** The statement timeouts of MySQL and of MariaDB. */
 const TIMED_OUT = [3024, 1969];
@@ -108,8 +86,12 @@ const UNKNOWN_LOGIN = ['AUTH_SWITCH_PLUGIN_ERROR', 'HANDSHAKE_UNKNOWN_ERROR'];
 /**
  * A failure contains neither its cause nor the server's text, because that contains values of rows and literals of the
  * query. The text goes to the state as `words`, and the message is our own text about the number.
+ * @param sessionNow returns undefined while logging in
  */
-export function failuresOf({ variable, statementTimeout }: Source): Failures {
+export function failuresOf(
+  { variable, statementTimeout }: Pick<UrlSource, 'variable' | 'statementTimeout'>,
+  sessionNow: () => Session | undefined,
+): Failures {
   const connection = variable;
 
   return (error, during = {}) => {
@@ -131,7 +113,7 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
   };
 
   function fromServer({ errno, sqlMessage }: ServerError, during: During): Failure {
-    const { statement, elapsed = 0, session } = during;
+    const { statement, elapsed = 0 } = during;
     const code = `MySQL error ${errno}`;
     const options = { words: sqlMessage };
     const { setting, table } = statement ?? {};
@@ -141,11 +123,11 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
       return new Failure('queryRefused', { setting, table, condition: 'limit', code }, options);
     }
     if (PASSES.includes(errno)) return new Failure('sourceBrokeOff', { connection, code }, options);
-    if (!session) {
+    if (!sessionNow()) {
       const check = LOGIN.get(errno) ?? ['user', 'password', 'database', 'sslmode'];
       return new Failure('sourceLoginRefused', { connection, check, code }, options);
     }
-    const condition = CONDITION_OF.get(errno) ?? 'other';
+    const condition = CONDITIONS.get(errno) ?? 'other';
     const isPlaced = condition === 'syntax' && statement !== undefined && sqlMessage !== undefined;
     const at = isPlaced ? placeOfSyntax(sqlMessage, statement) : undefined;
     return new Failure('queryRefused', { setting, table, condition, at, code }, options);
@@ -155,4 +137,27 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
 function isOfServer(error: object): error is Error & ServerError {
   const { errno, sqlState } = error as Partial<ServerError>;
   return typeof sqlState === 'string' && typeof errno === 'number' && errno > 0;
+}
+
+/** `… near 'from from' at line 2`, in the language of the server: what follows the place, and the number of the line. */
+const NEAR = /'(.*)'\D+(\d+)\D*$/s;
+
+/**
+ * Returns the place of a syntax error. The server tells no column, but what it read next: the rest of the statement, or
+ * about 80 characters of it. Where that occurs once, it is the place; otherwise the line is.
+ * @param words the server's text
+ */
+function placeOfSyntax(words: string, statement: Statement): QueryPlace | undefined {
+  const [, told, line] = NEAR.exec(words) ?? [];
+  if (told === undefined) return undefined;
+  const near = told.replace(/\.\.\.$/, '');
+  const text = inUtf8mb3(statement.text);
+  const at = text.indexOf(near);
+  const isOnce = at >= 0 && text.indexOf(near, at + 1) < 0;
+  return isOnce ? placeIn(statement, unitsAt(statement.text, at)) : lineIn(statement, Number(line));
+}
+
+/** The encoding of the server's texts, which has a `?` for each character beyond the Basic Multilingual Plane. */
+function inUtf8mb3(text: string): string {
+  return text.replace(/[\u{10000}-\u{10ffff}]/gu, '?');
 }

@@ -1,7 +1,7 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
+import { quoted } from '../sql/statements.ts';
 import type { Field } from './library.ts';
 import type { Encoding } from './rows.ts';
-import { quoted } from './statements.ts';
 
 /** A column of a segment with the expression that selects it, and how its values are encoded. */
 export interface MysqlColumn extends Column {
@@ -82,7 +82,7 @@ function precisionOf({ columnLength, decimals, flags }: Field): number {
  * digits, unless the server calculates with it.
  */
 function expressionOf(field: Field): string {
-  const column = quoted(field.name);
+  const column = quoted(field.name, '`');
   const { columnType, flags, decimals } = field;
   if (columnType === FLOAT && decimals === NOT_FIXED) return `${column} + 0e0`;
   const isZerofilled = (flags & ZEROFILL) !== 0 && columnType !== 13;

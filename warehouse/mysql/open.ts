@@ -1,8 +1,7 @@
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { pickColumns } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import { readerName, type Answer, type Question, type UrlSource } from '../source.ts';
-import type { SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import { readerName, type UrlSource, type Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { TIMEOUTS } from '../timeouts.ts';
 import { connect, endedError } from './connection.ts';
@@ -21,7 +20,8 @@ import { refuseLosses } from './warnings.ts';
  */
 export async function openMysql(source: UrlSource, timeouts = TIMEOUTS): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
-  const failures = failuresOf(source);
+  let session: Session | undefined;
+  const failures = failuresOf(source, () => session);
   const target = mysqlTarget(source.url, variable);
   const name = readerName(source.reader);
   const { short } = timeouts;
@@ -29,22 +29,11 @@ export async function openMysql(source: UrlSource, timeouts = TIMEOUTS): Promise
   const connection = await connect(target, name, timeouts.connect).catch((error: unknown) => {
     throw failures(error);
   });
-  let session: Session | undefined;
-
-  const close = onlyOnce(async () => {
-    if (!connection.isBusy || !session) return connection.end();
-    // First our end, so that a canceled query that ends as if nothing had happened is not taken for a complete one.
-    connection.cut(endedError());
-    await cancelStatement(target, session, name, short);
-  });
 
   /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
     session ??= await beginReading(connection, statementTimeout, short);
   }
-
-  const watched = (signal: AbortSignal) =>
-    watch(signal, close, (error, during) => failures(error, { ...during, session }));
 
   async function describe({ text, table }: Statement): Promise<MysqlColumn[]> {
     try {
@@ -65,59 +54,47 @@ export async function openMysql(source: UrlSource, timeouts = TIMEOUTS): Promise
     return field;
   }
 
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
+  return warehouseOf({
+    guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: true },
+    failures,
+    async look({ query, setting }, translator) {
       await begin().catch(translator());
       const described = describeStatement({ query, setting });
       const [column] = await describe(described).catch(translator(described));
-      const statement = lookStatement(query, column!.expression, { setting, name });
+      const statement = lookStatement(query, column!.expression, { setting, reader: name });
       const field = await first(statement, column!).catch(translator(statement));
-      signal.throwIfAborted();
       const value = field === undefined ? null : unescapeCopy(field);
       return { found: field !== undefined, kind: column!.kind, value };
-    } finally {
-      stop();
-    }
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watched(signal);
-    try {
+    },
+    async clock(translator) {
       await begin().catch(translator());
       const now = 'select unix_timestamp(sysdate(6)) * 1000';
       const [row] = await connection.query(now, short).catch(translator());
       return Number(row![0]);
-    } finally {
-      stop();
-    }
-  }
+    },
+    async read({ segment, columns: requested }, translator) {
+      await begin().catch(translator());
+      const described = describeStatement(segment);
+      const offered = await describe(described).catch(translator(described));
+      const columns = pickColumns(requested, offered);
+      const expressions = columns.map(({ expression }) => expression);
+      const statement = readStatement(segment, expressions, name);
+      /** Reads, and asks the server for warnings and for its count, which are about the last statement. */
+      async function* lines(): Lines {
+        const encoder = new RowLines(columns.map(({ encoding }) => encoding));
+        const { warnings } = yield* connection.lines(statement.text, encoder, long);
+        await refuseLosses(connection, statement.text, warnings, short);
+        const [[counted]] = (await connection.query('select found_rows()', short)) as [[string]];
+        return Number(counted);
+      }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    await begin().catch(translator());
-    const described = describeStatement(segment);
-    const offered = await describe(described).catch(translator(described));
-    const columns = pickColumns(requested, offered);
-    const expressions = columns.map(({ expression }) => expression);
-    const statement = readStatement(segment, expressions, { name });
-    /** Reads, and asks the server for warnings and for its count, which are about the last statement. */
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      const encoder = new RowLines(columns.map(({ encoding }) => encoding));
-      const { warnings } = yield* connection.lines(statement.text, encoder, long);
-      await refuseLosses(connection, statement.text, warnings, short);
-      const [[counted]] = (await connection.query('select found_rows()', short)) as [[string]];
-      return Number(counted);
-    }
-
-    return segmentRead(columns, batches(statement, lines()));
-  }
-
-  return {
-    guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: true },
-    look,
-    clock,
-    read,
-    close,
-  };
+      return { columns, statement, lines: lines() };
+    },
+    async close() {
+      if (!connection.isBusy || !session) return connection.end();
+      // First our end, so that a canceled query that ends as if nothing had happened is not taken for a complete one.
+      connection.cut(endedError());
+      await cancelStatement(target, session, name, short);
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { ESCAPED, FULL } from '../sql/lines.ts';
-import { valueText } from '../sql/values.ts';
-import { withMarkedFaults } from '../utf8.ts';
+import { ESCAPED, FULL } from '../copy/lines.ts';
+import { valueText } from '../copy/values.ts';
+import { withMarkedFaults } from '../copy/utf8.ts';
 
 /** How the bytes of a value become a field. */
 export type Encoding = 'bytes' | 'boolean' | 'float' | 'single' | 'date' | 'datetime' | 'timestamp';

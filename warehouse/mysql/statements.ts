@@ -1,14 +1,9 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
-
-/** Quotes a name. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
+import { around, quoted, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 
 /** MySQL's lexer with the SQL mode of our sessions: texts in single or double quotes, with backslashes. */
 const MYSQL: Dialect = {
-  quote: quoted,
+  quote: (name) => quoted(name, '`'),
   tokens: {
     lineComments: ['#', '-- ', '--\t', '--\n', '--\r'], // `1--1` is a subtraction
     nestsComments: false,
@@ -30,27 +25,27 @@ export function describeStatement(segment: Selection): Statement {
   return around(MYSQL, 'select * from ', segment, '');
 }
 
-/** Selects the first row of a query. */
-export function lookStatement(query: string, expression: string, { setting, name }: Told): Statement {
-  return around(MYSQL, `select ${comment(name)} ${expression} from `, { query, setting }, ' limit 1');
+/**
+ * Selects the first row of a query.
+ * @param reader who reads, for the server's list of processes, which shows the statement
+ */
+export function lookStatement(
+  query: string,
+  expression: string,
+  { setting, reader }: { setting: string; reader: string },
+): Statement {
+  return around(MYSQL, `select ${comment(reader)} ${expression} from `, { query, setting }, ' limit 1');
 }
 
-/** Selects the segment's columns. */
+/** Selects the segment's columns. @param reader as for {@link lookStatement} */
 export function readStatement(
   segment: SegmentRequest['segment'],
   expressions: string[],
-  { name }: Told,
+  reader: string,
 ): Statement {
-  return around(MYSQL, `select ${comment(name)} ${expressions.join(', ')} from `, segment, '');
+  return around(MYSQL, `select ${comment(reader)} ${expressions.join(', ')} from `, segment, '');
 }
 
-/** What a statement tells people. */
-interface Told {
-  setting?: string;
-  /** Who reads, for the server's list of processes, which shows the statement. */
-  name: string;
-}
-
-function comment(name: string): string {
-  return `/* ${name.replaceAll('*/', '')} */`;
+function comment(reader: string): string {
+  return `/* ${reader.replaceAll('*/', '')} */`;
 }

@@ -8,7 +8,7 @@ const MISSING = [1049, 1142, 1146];
 const MOST = 10_000;
 
 /** The error of a table that this user cannot see. */
-export interface MissingTable {
+interface MissingTable {
   errno: number;
   sqlMessage?: string;
 }

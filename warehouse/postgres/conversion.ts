@@ -1,11 +1,11 @@
-import pg, { DatabaseError } from 'pg';
+import { DatabaseError } from 'pg';
 import { Failure } from '../../contract/failure.ts';
 import { sqlstateOf } from '../../contract/foreign.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import type { SegmentRequest } from '../source.ts';
 import type { PostgresColumn } from './kinds.ts';
 import { beginReading, type Session } from './session.ts';
-import { countStatement } from './statements.ts';
+import { countStatement, POSTGRES } from './statements.ts';
 
 /**
  * Error codes for bytes that are invalid in the encoding of the database, and for a character without an equivalent in
@@ -40,7 +40,7 @@ export async function unconvertibleColumn(
   await client.query('rollback');
   for (const column of columns.filter(({ kind }) => kind === 'text')) {
     await beginReading(client, statementTimeout);
-    const converted = `convert_to(${pg.escapeIdentifier(column.name)}::text, 'UTF8')`;
+    const converted = `convert_to(${POSTGRES.quote(column.name)}::text, 'UTF8')`;
     const error: unknown = await client.query(countStatement(segment, converted).text).then(
       () => undefined,
       (reason: unknown) => reason,

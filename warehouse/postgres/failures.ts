@@ -6,30 +6,11 @@ import { codeOf, sqlstateOf } from '../../contract/foreign.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
 import type { OfLogin } from '../../postgres/client.ts';
 import { meaningOf, STANDBY, type Meaning } from '../../postgres/meaning.ts';
-import type { Session } from './session.ts';
+import type { During, Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
 import { placeIn, unitsAt } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
-
-/** The source with the facts for messages. */
-export interface Source {
-  /** The environment variable with the URL. Errors contain its name, never its value. */
-  variable: string;
-  /** In milliseconds. */
-  statementTimeout: number;
-}
-
-/** What was happening when an error occurred. */
-export interface During {
-  /** The running statement, for the position of an error. */
-  statement?: Statement;
-  /** The elapsed milliseconds. */
-  elapsed?: number;
-  /** What is known about the server; undefined if nothing is known yet. */
-  session?: Session;
-}
-
-/** Converts errors of PostgreSQL and the network into failures of contract/failure.ts; no other function does. */
-export type Failures = (error: unknown, during?: During) => unknown;
+import type { Session } from './session.ts';
 
 /** The permission to connect may be missing. */
 const NO_RIGHT = '42501';
@@ -40,8 +21,12 @@ const ROLLBACK = /^40/;
 /**
  * A failure contains neither its cause nor the server's text, because that contains values of rows and literals of the
  * query. The text goes to the state as `words`, and the message is our own text about the SQLSTATE.
+ * @param sessionNow returns what is known about the server; undefined if nothing is known yet
  */
-export function failuresOf({ variable, statementTimeout }: Source): Failures {
+export function failuresOf(
+  { variable, statementTimeout }: Pick<UrlSource, 'variable' | 'statementTimeout'>,
+  sessionNow: () => Session | undefined,
+): Failures {
   return (error, during = {}) => {
     if (error instanceof DatabaseError) return fromDatabase(error, during);
     if (error instanceof Failure || error instanceof TypeError || !(error instanceof Error)) return error;
@@ -53,7 +38,8 @@ export function failuresOf({ variable, statementTimeout }: Source): Failures {
   };
 
   function fromDatabase(error: DatabaseError & OfLogin, during: During): Failure {
-    const { statement, elapsed = 0, session } = during;
+    const { statement, elapsed = 0 } = during;
+    const session = sessionNow();
     const sqlstate = sqlstateOf(error);
     const setting = statement?.setting;
     if (sqlstate === QUERY_CANCELED && elapsed >= statementTimeout) {

@@ -5,10 +5,10 @@ import { Failure } from '../../contract/failure.ts';
 import type { PostgresClient } from '../../postgres/client.ts';
 import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import type { SegmentRequest, UrlSource, Warehouse } from '../source.ts';
 import { TIMEOUTS } from '../timeouts.ts';
-import { withMarkedFaults } from '../utf8.ts';
+import { withMarkedFaults } from '../copy/utf8.ts';
 import { isUnconvertible, unconvertibleColumn } from './conversion.ts';
 import { failuresOf } from './failures.ts';
 import { describeColumns, type PostgresColumn } from './kinds.ts';
@@ -26,58 +26,18 @@ const INSUFFICIENT_PRIVILEGE = '42501';
  */
 export async function openPostgres(source: UrlSource, timeouts = TIMEOUTS): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
-  const failures = failuresOf(source);
+  let session: Session | undefined;
+  const failures = failuresOf(source, () => session);
   const target = databaseTarget(source.url, variable);
   const { short } = timeouts;
   const client = await connect(target, failures, timeouts.connect, source.reader);
   const long = statementTimeout + timeouts.beyond;
-  let session: Session | undefined;
   let isReading = false;
-
-  const close = onlyOnce(async () => {
-    if (isReading && session) await cancelBackend(target, session.pid, short);
-    await client.end(); // in the middle of a statement it ends the connection
-  });
 
   /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
     session ??= await client.within(short, beginReading(client, statementTimeout));
     isReading = true;
-  }
-
-  const watched = (signal: AbortSignal) =>
-    watch(signal, close, (error, during) => failures(error, { ...during, session }));
-
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
-      await begin().catch(translator());
-      const statement = lookStatement(query, setting);
-      const { fields, rows } = await client
-        .within(long, client.query(asText(extended(statement))))
-        .catch(translator(statement));
-      const [column] = await client
-        .within(long, describeColumns(client, fields.slice(0, 1)))
-        .catch(translator());
-      const [row] = rows as unknown as (string | null)[][];
-      return { found: row !== undefined, kind: column?.kind ?? 'unsupported', value: row?.[0] ?? null };
-    } finally {
-      stop();
-    }
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watched(signal);
-    try {
-      await begin().catch(translator());
-      const now = client.query<{ now: number }>(
-        'select cast(extract(epoch from clock_timestamp()) * 1000 as float8) as now',
-      );
-      const { rows } = await client.within(short, now).catch(translator());
-      return rows[0]!.now;
-    } finally {
-      stop();
-    }
   }
 
   /** Returns the fields of the segment's query; for a missing table, the failure suggests a similar one. */
@@ -114,36 +74,55 @@ export async function openPostgres(source: UrlSource, timeouts = TIMEOUTS): Prom
     return (await client.within(long, found)) ?? error;
   }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    await begin().catch(translator());
-    const statement = describeStatement(segment);
-    const fields = await client.within(long, describe(statement)).catch(translator(statement));
-    const columns = await client
-      .within(long, describeColumns(client, pickColumns(requested, fields)))
-      .catch(translator());
-    const restrictedRows = await client.within(long, hidesRows(statement)).catch(translator(statement));
-    const copy = copyStatement(segment, columns);
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      try {
-        const rows = yield* copyOut(client, copy, { short, long });
-        isReading = false;
-        return rows;
-      } catch (error) {
-        throw signal.aborted ? error : await whatFailed(error, segment, columns);
-      }
-    }
-
-    return segmentRead(columns, batches(copy, lines()), restrictedRows);
-  }
-
-  return {
+  return warehouseOf({
     guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'all', tried: true },
-    look,
-    clock,
-    read,
-    close,
-  };
+    failures,
+    async look({ query, setting }, translator) {
+      await begin().catch(translator());
+      const statement = lookStatement(query, setting);
+      const { fields, rows } = await client
+        .within(long, client.query(asText(extended(statement))))
+        .catch(translator(statement));
+      const [column] = await client
+        .within(long, describeColumns(client, fields.slice(0, 1)))
+        .catch(translator());
+      const [row] = rows as unknown as (string | null)[][];
+      return { found: row !== undefined, kind: column?.kind ?? 'unsupported', value: row?.[0] ?? null };
+    },
+    async clock(translator) {
+      await begin().catch(translator());
+      const now = client.query<{ now: number }>(
+        'select cast(extract(epoch from clock_timestamp()) * 1000 as float8) as now',
+      );
+      const { rows } = await client.within(short, now).catch(translator());
+      return rows[0]!.now;
+    },
+    async read({ segment, columns: requested, signal }, translator) {
+      await begin().catch(translator());
+      const described = describeStatement(segment);
+      const fields = await client.within(long, describe(described)).catch(translator(described));
+      const columns = await client
+        .within(long, describeColumns(client, pickColumns(requested, fields)))
+        .catch(translator());
+      const restrictedRows = await client.within(long, hidesRows(described)).catch(translator(described));
+      const statement = copyStatement(segment, columns);
+      async function* lines(): Lines {
+        try {
+          const rows = yield* copyOut(client, statement, { short, long });
+          isReading = false;
+          return rows;
+        } catch (error) {
+          throw signal.aborted ? error : await whatFailed(error, segment, columns);
+        }
+      }
+
+      return { columns, statement, lines: lines(), restrictedRows };
+    },
+    async close() {
+      if (isReading && session) await cancelBackend(target, session.pid, short);
+      await client.end(); // in the middle of a statement it ends the connection
+    },
+  });
 }
 
 /** Uses the extended protocol, which accepts only one statement (an option of pg's query that its types lack). */
@@ -165,7 +144,7 @@ async function* copyOut(
   client: PostgresClient,
   { text }: Statement,
   { short, long }: { short: number; long: number },
-): AsyncGenerator<Buffer, number, undefined> {
+): Lines {
   const stream = client.query(copyTo(text, { highWaterMark: STREAM_BUFFER }));
   stream.on('error', () => undefined); // after an early stop, nothing else listens
   const lines = wholeLines(stream as AsyncIterable<Buffer>, { reuse: true });

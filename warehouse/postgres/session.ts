@@ -1,8 +1,8 @@
 import type { Limit } from '../../contract/messages/limits.ts';
 import { PostgresClient } from '../../postgres/client.ts';
 import type { DatabaseTarget } from '../../postgres/url.ts';
+import type { Failures } from '../reading.ts';
 import { readerName, type Reader } from '../source.ts';
-import type { Failures } from './failures.ts';
 
 const CANCEL_TIMEOUT = 10_000;
 

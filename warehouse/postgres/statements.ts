@@ -1,10 +1,9 @@
-import pg from 'pg';
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Statement } from '../sql/statements.ts';
+import { around, quoted, type Dialect, type Statement } from '../sql/statements.ts';
 
-/** PostgreSQL's lexer. A doubled quote ends one text and begins the next, which makes no difference here. */
-const POSTGRES: Dialect = {
-  quote: (name) => pg.escapeIdentifier(name),
+/** The lexer of PostgreSQL and of DuckDB. A doubled quote ends one text and begins the next, which makes no difference here. */
+export const POSTGRES: Dialect = {
+  quote: (name) => quoted(name, '"'),
   tokens: {
     lineComments: ['--'],
     nestsComments: true,
@@ -42,7 +41,7 @@ export function lookStatement(query: string, setting: string): Statement {
 
 /** Reads the segment in the COPY text format, one line per row. */
 export function copyStatement(segment: SegmentRequest['segment'], columns: Expression[]): Statement {
-  const list = columns.map(({ name, cast }) => pg.escapeIdentifier(name) + (cast ? `::${cast}` : ''));
+  const list = columns.map(({ name, cast }) => POSTGRES.quote(name) + (cast ? `::${cast}` : ''));
   return around(POSTGRES, `copy (select ${list.join(', ')} from `, segment, ') to stdout');
 }
 

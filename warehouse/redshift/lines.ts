@@ -1,7 +1,7 @@
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { FULL } from '../sql/lines.ts';
-import { valueText } from '../sql/values.ts';
-import { withMarkedFaults } from '../utf8.ts';
+import { FULL } from '../copy/lines.ts';
+import { valueText } from '../copy/values.ts';
+import { withMarkedFaults } from '../copy/utf8.ts';
 import type { Spelling } from './kinds.ts';
 
 const [BACKSPACE, TAB, NEWLINE, RETURN, BLANK, N, BACKSLASH] = [8, 9, 10, 13, 32, 78, 92];

@@ -7,10 +7,10 @@ import { databaseTarget } from '../../postgres/url.ts';
 import { pickColumns } from '../columns.ts';
 import { failuresOf } from '../postgres/failures.ts';
 import { cancelBackend, connect, type Session } from '../postgres/session.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, UrlSource, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import type { UrlSource, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
-import { valueText } from '../sql/values.ts';
+import { valueText } from '../copy/values.ts';
 import { TIMEOUTS } from '../timeouts.ts';
 import { temporaryLogin } from './iam.ts';
 import { columnOf, type RedshiftColumn } from './kinds.ts';
@@ -32,19 +32,14 @@ export async function openRedshift(
   timeouts = TIMEOUTS,
 ): Promise<Warehouse> {
   const { variable, statementTimeout } = source;
-  const failures = failuresOf(source);
+  let session: Session | undefined;
+  const failures = failuresOf(source, () => session);
   const written = databaseTarget(source.url, variable);
   const target = source.iam ? { ...written, ...(await temporaryLogin(source.iam, written)) } : written;
   const { short } = timeouts;
   const client = await connect(target, failures, timeouts.connect, source.reader);
   const long = statementTimeout + timeouts.beyond;
-  let session: Session | undefined;
   let isReading = false;
-
-  const close = onlyOnce(async () => {
-    if (isReading && session) await cancelBackend(target, session.pid, short);
-    await client.end(); // in the middle of a statement it ends the connection
-  });
 
   /** Begins the transaction that all statements use, unless it has begun. */
   async function begin(): Promise<void> {
@@ -52,41 +47,10 @@ export async function openRedshift(
     isReading = true;
   }
 
-  const watched = (signal: AbortSignal) =>
-    watch(signal, close, (error, during) => failures(error, { ...during, session }));
-
   /** Runs a statement with the extended protocol, which accepts only one. */
   async function ask(statement: Statement) {
     const { fields, rows } = await client.within(long, client.query(asText(statement)));
     return { columns: fields.map(columnOf), row: (rows as unknown as (string | null)[][])[0] };
-  }
-
-  async function look({ query, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
-      await begin().catch(translator());
-      const statement = lookStatement(query, setting);
-      const { columns, row } = await ask(statement).catch(translator(statement));
-      const { kind } = columns[0]!;
-      const value = row?.[0] ?? null;
-      return { found: row !== undefined, kind, value: value === null ? null : valueText(value, kind) };
-    } finally {
-      stop();
-    }
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watched(signal);
-    try {
-      await begin().catch(translator());
-      // Of the statement, and in the time zone of the session, which is UTC:
-      // https://docs.aws.amazon.com/redshift/latest/dg/r_GETDATE.html
-      const now = client.query<{ now: string }>('select cast(getdate() as varchar) as now');
-      const { rows } = await client.within(short, now).catch(translator());
-      return Date.parse(`${rows[0]!.now.replace(' ', 'T')}Z`);
-    } finally {
-      stop();
-    }
   }
 
   /**
@@ -99,30 +63,45 @@ export async function openRedshift(
     return (plan.rows as unknown as [string][]).some(([line]) => SECURED.test(line));
   }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    await begin().catch(translator());
-    const statement = describeStatement(segment);
-    const described = await ask(statement).catch(translator(statement));
-    const columns = pickColumns(requested, described.columns);
-    const reading = readStatement(segment, columns);
-    const restrictedRows = await hidesRows(reading, translator(reading));
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      const rows = yield* linesOf(client, reading, { columns, short, long });
-      isReading = false;
-      return rows;
-    }
-
-    return segmentRead(columns, batches(reading, lines()), restrictedRows);
-  }
-
-  return {
+  return warehouseOf({
     guarantees: { snapshot: 'transaction', readOnly: 'server', errorPosition: 'syntax', tried: false },
-    look,
-    clock,
-    read,
-    close,
-  };
+    failures,
+    async look({ query, setting }, translator) {
+      await begin().catch(translator());
+      const statement = lookStatement(query, setting);
+      const { columns, row } = await ask(statement).catch(translator(statement));
+      const { kind } = columns[0]!;
+      const value = row?.[0] ?? null;
+      return { found: row !== undefined, kind, value: value === null ? null : valueText(value, kind) };
+    },
+    async clock(translator) {
+      await begin().catch(translator());
+      // Of the statement, and in the time zone of the session, which is UTC:
+      // https://docs.aws.amazon.com/redshift/latest/dg/r_GETDATE.html
+      const now = client.query<{ now: string }>('select cast(getdate() as varchar) as now');
+      const { rows } = await client.within(short, now).catch(translator());
+      return Date.parse(`${rows[0]!.now.replace(' ', 'T')}Z`);
+    },
+    async read({ segment, columns: requested }, translator) {
+      await begin().catch(translator());
+      const described = describeStatement(segment);
+      const offered = await ask(described).catch(translator(described));
+      const columns = pickColumns(requested, offered.columns);
+      const statement = readStatement(segment, columns);
+      const restrictedRows = await hidesRows(statement, translator(statement));
+      async function* lines(): Lines {
+        const rows = yield* linesOf(client, statement, { columns, short, long });
+        isReading = false;
+        return rows;
+      }
+
+      return { columns, statement, lines: lines(), restrictedRows };
+    },
+    async close() {
+      if (isReading && session) await cancelBackend(target, session.pid, short);
+      await client.end(); // in the middle of a statement it ends the connection
+    },
+  });
 }
 
 /** An error of EXPLAIN is none of the query, which was described before. */
@@ -143,7 +122,7 @@ async function* linesOf(
   client: PostgresClient,
   { text }: Statement,
   { columns, short, long }: { columns: RedshiftColumn[]; short: number; long: number },
-): AsyncGenerator<Buffer, number, undefined> {
+): Lines {
   const lines = new RowLines(columns.map(({ spelling }) => spelling));
   const stream = client.query(new RowStream(text, lines));
   const next = () => client.within(long, stream.next());

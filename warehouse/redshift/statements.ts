@@ -1,13 +1,12 @@
-import pg from 'pg';
+import { POSTGRES } from '../postgres/statements.ts';
 import type { SegmentRequest } from '../source.ts';
 import { around, type Dialect, type Statement } from '../sql/statements.ts';
 
 /** The lexer of PostgreSQL 8.0, which Redshift descends from: in every text, a backslash escapes. */
 const REDSHIFT: Dialect = {
-  quote: (name) => pg.escapeIdentifier(name),
+  ...POSTGRES,
   tokens: {
-    lineComments: ['--'],
-    nestsComments: true,
+    ...POSTGRES.tokens,
     pieces: [
       /\s+/y,
       /'(?:[^'\\]|\\[^]|'')*'/y,
@@ -34,6 +33,6 @@ export function lookStatement(query: string, setting: string): Statement {
  * a type.
  */
 export function readStatement(segment: SegmentRequest['segment'], columns: { name: string }[]): Statement {
-  const list = columns.map(({ name }) => `${pg.escapeIdentifier(name)}, `);
+  const list = columns.map(({ name }) => `${REDSHIFT.quote(name)}, `);
   return around(REDSHIFT, `select ${list.join('')}count(*) over () from `, segment, '');
 }

@@ -6,11 +6,12 @@ import { shortText, type HttpAnswer } from '../http/answer.ts';
 import { isBusy } from '../http/busy.ts';
 import { HttpConnection, type RepeatableRequest } from '../http/connection.ts';
 import { networkFailure, statusFailure } from '../http/failures.ts';
+import { jsonOf } from '../json.ts';
 import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 
 /** A service may think longer about an answer than a server of one's own. */
-export const REST_TIMEOUTS: Timeouts = { ...TIMEOUTS, short: 60_000 };
+const REST_TIMEOUTS: Timeouts = { ...TIMEOUTS, short: 60_000 };
 
 /** The unpacked bytes at a time. */
 const UNPACKED = 128 * 1024;
@@ -62,12 +63,7 @@ export class RestClient {
 
   /** Reads the whole body of a refusal as JSON; undefined if it is none, because a gateway or a proxy has refused the call. */
   async refusal({ body }: HttpAnswer): Promise<unknown> {
-    const text = (await buffer(body)).toString();
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return undefined;
-    }
+    return jsonOf((await buffer(body)).toString());
   }
 
   /** Yields the rows of an answer as lines, except for those that are left in the encoder; returns what else is in it. */

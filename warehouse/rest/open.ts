@@ -2,15 +2,12 @@ import { once } from 'node:events';
 import { unescapeCopy } from '../../activation/values/copy.ts';
 import { Failure } from '../../contract/failure.ts';
 import { pickFolded } from '../columns.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type { Answer, Question, SegmentRead, SegmentRequest, Warehouse } from '../source.ts';
+import { warehouseOf, type Lines, type Translator } from '../reading.ts';
+import type { Answer, Warehouse } from '../source.ts';
 import { singleStatement } from '../sql/semicolon.ts';
-import { around, type Selection, type Statement } from '../sql/statements.ts';
-import { JsonLines } from './json-lines.ts';
+import { aliases, around, type Selection, type Statement } from '../sql/statements.ts';
+import { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn, RestService, Running } from './service.ts';
-
-/** A question, or that of our own for the clock, which no setting has. */
-type Asked = Omit<Question, 'setting'> & { setting?: string };
 
 /**
  * A warehouse that is an HTTP service. Each statement has its own snapshot: the one that describes the segment, and the
@@ -22,13 +19,6 @@ export function openRest(service: RestService): Warehouse {
   /** Statements that the server may still work on. */
   const running = new Set<Running>();
   const submitted = new Set<Promise<Running>>();
-
-  const close = onlyOnce(async () => {
-    ended.abort(new Failure('segmentIncomplete', {}));
-    await Promise.allSettled(submitted);
-    await Promise.all([...running].map((statement) => statement.cancel()));
-    await service.close();
-  });
 
   /** Sends a statement. When the read is canceled meanwhile, the answer is still awaited, to cancel the statement. */
   async function submit(statement: Statement): Promise<Running> {
@@ -56,10 +46,6 @@ export function openRest(service: RestService): Warehouse {
     }
   }
 
-  /** Once the read has ended, that is why work fails. */
-  const watched = (signal: AbortSignal) =>
-    watch(signal, close, (error) => (ended.signal.aborted ? ended.signal.reason : service.failure(error)));
-
   async function describe(segment: Selection): Promise<RestColumn[]> {
     const described = await submit(around(dialect, 'select * from ', segment, ' limit 0'));
     const columns = await described.columns(ended.signal);
@@ -68,10 +54,7 @@ export function openRest(service: RestService): Warehouse {
   }
 
   /** Yields the lines of a statement in buffers of 64 kB or more, except for the last; returns the server's count. */
-  async function* linesOf(
-    statement: Running,
-    columns: RestColumn[],
-  ): AsyncGenerator<Buffer, number, undefined> {
+  async function* linesOf(statement: Running, columns: RestColumn[]): Lines {
     const encoder = new JsonLines(
       columns.map(({ convert }) => convert),
       service.unreadable,
@@ -84,14 +67,11 @@ export function openRest(service: RestService): Warehouse {
     return counted;
   }
 
-  /**
-   * Returns the first column of a query's first row as a field of COPY; undefined if there is no row. The columns are
-   * renamed, because an expression has no name that could be written again, and several columns can have the same one.
-   */
+  /** Returns the first column of a query's first row as a field of COPY; undefined if there is no row. */
   async function first(query: string, columns: RestColumn[], setting?: string): Promise<string | undefined> {
     const [column] = columns;
     if (!column) throw service.unreadable();
-    const before = `with answer (${columns.map((_, at) => `c${at}`).join(', ')}) as (`;
+    const before = `with answer ${aliases(columns.length)} as (`;
     const own = singleStatement(query, dialect.tokens, setting);
     const text = `${before}${own}\n) select ${column.expression('c0')} from answer limit 1`;
     const lines = linesOf(await submit({ text, query: own, offset: before.length, setting }), [column]);
@@ -100,37 +80,41 @@ export function openRest(service: RestService): Warehouse {
     return line === '' ? undefined : line.slice(0, -1);
   }
 
-  async function look({ query, setting, signal }: Asked): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
-      const columns = await describe({ query, setting }).catch(translator());
-      const field = await first(query, columns, setting).catch(translator());
-      const value = field === undefined ? null : unescapeCopy(field);
-      return { found: field !== undefined, kind: columns[0]!.kind, value };
-    } finally {
-      stop();
-    }
+  /** @param setting undefined for our own query for the clock */
+  async function look(query: string, translator: Translator, setting?: string): Promise<Answer> {
+    const columns = await describe({ query, setting }).catch(translator());
+    const field = await first(query, columns, setting).catch(translator());
+    const value = field === undefined ? null : unescapeCopy(field);
+    return { found: field !== undefined, kind: columns[0]!.kind, value };
   }
 
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { value } = await look({ query: service.clock, signal });
-    const milliseconds = Date.parse(`${value}`.replace(' ', 'T').replace(/\+00$/, 'Z'));
-    if (Number.isNaN(milliseconds)) throw service.unreadable();
-    return milliseconds;
-  }
-
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    const offered = (await describe(segment).catch(translator())).map((column) => ({
-      ...column,
-      reference: service.quoteColumn(column.name),
-    }));
-    const columns = pickFolded(requested, offered);
-    const list = columns.map(({ reference, expression }) => expression(reference)).join(', ');
-    const statement = around(dialect, `select ${list} from `, segment, '');
-    const sent = await submit(statement).catch(translator());
-    return segmentRead(columns, batches(statement, linesOf(sent, columns)));
-  }
-
-  return { guarantees: service.guarantees, look, clock, read, close };
+  return warehouseOf({
+    guarantees: service.guarantees,
+    /** Once the read has ended, that is why work fails. */
+    failures: (error): unknown => (ended.signal.aborted ? ended.signal.reason : service.failure(error)),
+    look: ({ query, setting }, translator) => look(query, translator, setting),
+    async clock(translator) {
+      const { value } = await look(service.clock, translator);
+      const milliseconds = Date.parse(`${value}`.replace(' ', 'T').replace(/\+00$/, 'Z'));
+      if (Number.isNaN(milliseconds)) throw service.unreadable();
+      return milliseconds;
+    },
+    async read({ segment, columns: requested }, translator) {
+      const offered = (await describe(segment).catch(translator())).map((column) => ({
+        ...column,
+        reference: service.quoteColumn(column.name),
+      }));
+      const columns = pickFolded(requested, offered);
+      const list = columns.map(({ reference, expression }) => expression(reference)).join(', ');
+      const statement = around(dialect, `select ${list} from `, segment, '');
+      const sent = await submit(statement).catch(translator());
+      return { columns, statement, lines: linesOf(sent, columns) };
+    },
+    async close() {
+      ended.abort(new Failure('segmentIncomplete', {}));
+      await Promise.allSettled(submitted);
+      await Promise.all([...running].map((statement) => statement.cancel()));
+      await service.close();
+    },
+  });
 }

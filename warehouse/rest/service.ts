@@ -1,8 +1,9 @@
 import type { Column } from '../../activation/values/kinds.ts';
+import type { Lines } from '../reading.ts';
 import type { Guarantees } from '../source.ts';
 import type { Dialect, Statement } from '../sql/statements.ts';
-import type { Conversion } from '../sql/conversions.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { Conversion } from '../copy/conversions.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 
 /** A column of a segment as a service describes it. */
 export interface RestColumn extends Column {
@@ -19,7 +20,7 @@ export interface Running {
    * @returns the number of rows that the service counts
    * @throws Failure, or what {@link RestService.failure} converts
    */
-  lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined>;
+  lines(encoder: JsonLines, signal: AbortSignal): Lines;
   /** Waits until the statement is done, and returns its columns. */
   columns(signal: AbortSignal): Promise<RestColumn[]>;
   /** Asks the server to end the statement. Never throws. */

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ms from 'ms';
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
+import type { Lines } from '../reading.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { RestClient } from './client.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn, Running } from './service.ts';
 
 /** The pauses between two questions whether a statement has ended, in milliseconds. */
@@ -37,7 +38,7 @@ export abstract class RestStatement implements Running {
   }
 
   abstract columns(signal: AbortSignal): Promise<RestColumn[]>;
-  abstract lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined>;
+  abstract lines(encoder: JsonLines, signal: AbortSignal): Lines;
 
   /** If that fails, the service ends the statement by itself: by its timeout, or because it is not polled. */
   async cancel(): Promise<void> {

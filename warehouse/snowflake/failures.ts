@@ -1,13 +1,13 @@
 import ms from 'ms';
 import type { Condition } from '../../contract/messages/conditions.ts';
 import { Failure } from '../../contract/failure.ts';
-import { conditionOfSqlstate } from '../rest/conditions.ts';
+import { conditionOfSqlstate } from '../sql/conditions.ts';
 import { placeOfLine } from '../sql/places.ts';
 import type { Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
 
 /** An answer that refuses a call or a statement. */
-export interface Refusal {
+interface Refusal {
   status: number;
   code?: string;
   sqlState?: string;

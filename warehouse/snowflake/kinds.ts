@@ -1,5 +1,5 @@
 import type { ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor } from '../sql/conversions.ts';
+import { conversionFor } from '../copy/conversions.ts';
 import type { RestColumn } from '../rest/service.ts';
 
 /** A column as the SQL API describes it. */
@@ -36,10 +36,6 @@ export const FORMATS = {
   TIMESTAMP_LTZ_OUTPUT_FORMAT: `${MOMENT}TZH:TZM`,
   TIMESTAMP_TZ_OUTPUT_FORMAT: `${MOMENT}TZH:TZM`,
 };
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
 
 /** Snowflake has one type for integers and decimals; `INT` is one without decimals. */
 export function columnOf({ name, type: written, precision, scale }: FieldType): RestColumn {

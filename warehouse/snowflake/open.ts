@@ -3,11 +3,11 @@ import { RestClient } from '../rest/client.ts';
 import { openRest } from '../rest/open.ts';
 import type { Context } from '../rest/statement.ts';
 import { readerName, type Reader, type Warehouse } from '../source.ts';
-import type { Statement } from '../sql/statements.ts';
+import { quoted, type Statement } from '../sql/statements.ts';
 import type { Timeouts } from '../timeouts.ts';
 import { accepted, refusal } from './answers.ts';
 import { authorization, type Login } from './auth.ts';
-import { FORMATS, quoted } from './kinds.ts';
+import { FORMATS } from './kinds.ts';
 import { failureOf } from './failures.ts';
 import { EXPECTED, SnowflakeStatement } from './running.ts';
 import { SNOWFLAKE } from './statements.ts';
@@ -82,7 +82,7 @@ export function openSnowflake(
   return openRest({
     guarantees: { snapshot: 'statement', readOnly: 'wrapped', errorPosition: 'syntax', tried: false },
     dialect: SNOWFLAKE,
-    quoteColumn: quoted,
+    quoteColumn: (name) => quoted(name, '"'),
     clock: 'select current_timestamp() as now',
     submit,
     unreadable: () => client.unreadable(200, EXPECTED),

@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.ts';
 import { shortText, type HttpAnswer } from '../http/answer.ts';
-import type { JsonLines } from '../rest/json-lines.ts';
+import type { Lines } from '../reading.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import type { RestColumn } from '../rest/service.ts';
 import { RestStatement, sameCount, type Context } from '../rest/statement.ts';
 import type { Statement } from '../sql/statements.ts';
@@ -32,7 +33,7 @@ export class SnowflakeStatement extends RestStatement {
     return rowType.map(columnOf);
   }
 
-  async *lines(encoder: JsonLines, signal: AbortSignal): AsyncGenerator<Buffer, number, undefined> {
+  async *lines(encoder: JsonLines, signal: AbortSignal): Lines {
     const first = await this.#first(signal);
     const rest = yield* this.context.client.rows(first, encoder);
     const { numRows, partitionInfo } = this.#metadata(first.status, rest);

@@ -8,6 +8,16 @@ export interface Dialect {
   tokens: Tokens;
 }
 
+/** Puts a name or a text in quotes, which are doubled inside. */
+export function quoted(text: string, quote: '"' | "'" | '`'): string {
+  return quote + text.replaceAll(quote, quote + quote) + quote;
+}
+
+/** Our own names for all columns of a segment, `(c0, c1)`, because a query's own can be missing, or occur twice. */
+export function aliases(count: number): string {
+  return `(${Array.from({ length: count }, (_, i) => `c${i}`).join(', ')})`;
+}
+
 /** A statement that contains the user's query, and the position of that query in it. */
 export interface Statement {
   text: string;

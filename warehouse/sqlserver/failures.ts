@@ -2,8 +2,8 @@ import ms from 'ms';
 import { tlsFaultOf } from '../../contract/certificates.ts';
 import { Failure } from '../../contract/failure.ts';
 import { codeOf, knownCode } from '../../contract/foreign.ts';
-import type { Condition } from '../../contract/messages/conditions.ts';
 import type { QueryPlace } from '../../contract/messages/warehouse.ts';
+import { conditionsOf } from '../sql/conditions.ts';
 import { lineIn } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { During, Failures } from '../reading.ts';
@@ -21,35 +21,31 @@ const TEMPORARY = [
   4221, 6005, 8628, 8651, 9001, 10928, 10929, 10936, 17142, 17148, 17187, 17197, 17830, 17889, 20028, 40020,
   40143, 40166, 40197, 40501, 40540, 40549, 40550, 40613, 42108, 42109, 49918, 49919, 49920,
 ];
-const CONDITIONS: Record<number, Condition> = Object.fromEntries(
-  (
-    [
-      ['syntax', [102, 103, 105, 113, 137, 156, 170, 319, 336]],
-      ['bareOrderBy', [1033]],
-      ['unnamedColumn', [8155]],
-      ['noTable', [208]],
-      ['noSchema', [2760, 911]],
-      ['noColumn', [207, 4104]],
-      ['noFunction', [195, 2812, 4121, 8116]],
-      ['ambiguousName', [209]],
-      ['duplicateColumn', [8156]],
-      ['notGrouped', [8118, 8119, 8120, 8121, 8127]],
-      ['noPermission', [229, 230, 262, 297, 300, 916]],
-      ['readOnly', [3906]],
-      ['types', [206, 257, 402, 403, 529, 8117]],
-      ['conversion', [235, 244, 245, 293, 8114, 8169]],
-      ['range', [220, 232, 234, 248, 1007, 8115]],
-      ['moment', [241, 242, 295, 296, 517]],
-      ['division', [8134]],
-      ['severalRows', [512]],
-      ['value', [281, 536, 537, 3623]],
-      ['memory', [701, 802, 8645]],
-      ['disk', [1101, 1105, 9002, 40544]],
-      ['limit', [191, 8618, 8623, 8631, 8632, 8649]],
-      ['feature', [3952, 40515]],
-    ] as [Condition, number[]][]
-  ).flatMap(([condition, numbers]) => numbers.map((number) => [number, condition])),
-);
+const CONDITIONS = conditionsOf({
+  syntax: [102, 103, 105, 113, 137, 156, 170, 319, 336],
+  bareOrderBy: [1033],
+  unnamedColumn: [8155],
+  noTable: [208],
+  noSchema: [2760, 911],
+  noColumn: [207, 4104],
+  noFunction: [195, 2812, 4121, 8116],
+  ambiguousName: [209],
+  duplicateColumn: [8156],
+  notGrouped: [8118, 8119, 8120, 8121, 8127],
+  noPermission: [229, 230, 262, 297, 300, 916],
+  readOnly: [3906],
+  types: [206, 257, 402, 403, 529, 8117],
+  conversion: [235, 244, 245, 293, 8114, 8169],
+  range: [220, 232, 234, 248, 1007, 8115],
+  moment: [241, 242, 295, 296, 517],
+  division: [8134],
+  severalRows: [512],
+  value: [281, 536, 537, 3623],
+  memory: [701, 802, 8645],
+  disk: [1101, 1105, 9002, 40544],
+  limit: [191, 8618, 8623, 8631, 8632, 8649],
+  feature: [3952, 40515],
+});
 
 /** An error of tedious: of the server if it has a number. */
 interface TediousError extends Error {
@@ -96,7 +92,7 @@ export function failuresOf({
       return new Failure('sourceLoginRefused', { connection, check, code }, { words });
     }
     if (TEMPORARY.includes(number)) return new Failure('sourceBrokeOff', { connection, code }, { words });
-    const condition = CONDITIONS[number] ?? 'other';
+    const condition = CONDITIONS.get(number) ?? 'other';
     const { setting, table } = statement ?? {};
     const facts = { setting, table, condition, at: placeOf(error, statement), code };
     return new Failure('queryRefused', facts, { words });

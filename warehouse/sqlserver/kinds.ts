@@ -1,5 +1,5 @@
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
-import { conversionFor, SLACK, type Conversion } from '../sql/conversions.ts';
+import { conversionFor, SLACK, type Conversion } from '../copy/conversions.ts';
 import { quote } from './query.ts';
 
 /** How the server converts a value to text, so that no digit is lost. */

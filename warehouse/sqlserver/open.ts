@@ -1,16 +1,8 @@
 import { Failure } from '../../contract/failure.ts';
 import { pickColumns } from '../columns.ts';
 import { optional } from '../library.ts';
-import { onlyOnce, segmentRead, watch } from '../reading.ts';
-import type {
-  Answer,
-  Guarantees,
-  Question,
-  Reader,
-  SegmentRead,
-  SegmentRequest,
-  Warehouse,
-} from '../source.ts';
+import { warehouseOf, type Lines } from '../reading.ts';
+import type { Guarantees, Reader, Warehouse } from '../source.ts';
 import type { Statement } from '../sql/statements.ts';
 import { placeIn } from '../sql/places.ts';
 import { TIMEOUTS, type Timeouts } from '../timeouts.ts';
@@ -45,38 +37,23 @@ export async function openSqlServer(
     throw failures(error);
   });
   const channel: Channel = { library, connection };
-  const isolation = await isolationOf(channel, short).catch((error: unknown) => {
+  const snapshot = await isolationOf(channel, short).catch((error: unknown) => {
     connection.close();
     throw failures(error);
   });
-  const guarantees: Guarantees = {
-    snapshot: isolation,
-    readOnly: 'wrapped',
-    errorPosition: 'all',
-    tried: false,
-  };
   const ended = new Promise<void>((resolve) => connection.once('end', () => resolve()));
   let isBegun = false;
 
   const run = (text: string, timeout: number) => firstRow(channel, { text, timeout });
 
-  const close = onlyOnce(async () => {
-    // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
-    if (connection.cancel()) await channel.ended;
-    connection.close();
-    await ended;
-  });
-
   /** Begins the transaction that all statements use, unless it has begun; only a snapshot needs one. */
   async function begin(): Promise<void> {
     if (isBegun) return;
     await run(SETTINGS, short);
-    if (isolation === 'transaction')
+    if (snapshot === 'transaction')
       await run('set transaction isolation level snapshot; begin transaction', short);
     isBegun = true;
   }
-
-  const watched = (signal: AbortSignal) => watch(signal, close, failures);
 
   /** Describes the columns of a query without reading a row. */
   async function describe(query: Query, statement: Statement): Promise<SqlServerColumn[]> {
@@ -85,9 +62,10 @@ export async function openSqlServer(
     return columns.map(columnOf);
   }
 
-  async function look({ query: text, setting, signal }: Question): Promise<Answer> {
-    const { translator, stop } = watched(signal);
-    try {
+  return warehouseOf({
+    guarantees: { snapshot, readOnly: 'wrapped', errorPosition: 'all', tried: false },
+    failures,
+    async look({ query: text, setting }, translator) {
       await begin().catch(translator());
       let query = queryOf({ query: text, setting });
       let description = statementOf(query, 'top (0) *');
@@ -101,48 +79,41 @@ export async function openSqlServer(
       const [column] = await describe(query, description).catch(named).catch(translator(description));
       const statement = statementOf(query, `top (1) ${expressionOf(column!)} as c0`);
       const { row } = await run(statement.text, statementTimeout).catch(translator(statement));
-      signal.throwIfAborted();
       const value = (row?.[0] ?? null) as string | null;
       const { kind } = column!;
       return { found: row !== undefined, kind, value: value === null ? null : textOf(value, column!) };
-    } finally {
-      stop();
-    }
-  }
-
-  async function clock(signal: AbortSignal): Promise<number> {
-    const { translator, stop } = watched(signal);
-    try {
+    },
+    async clock(translator) {
       const now = 'select convert(nvarchar(40), sysutcdatetime(), 121) as now';
       const { row } = await run(now, short).catch(translator());
       return Date.parse(`${String(row![0]).slice(0, 23).replace(' ', 'T')}Z`);
-    } finally {
-      stop();
-    }
-  }
+    },
+    async read({ segment, columns: requested }, translator) {
+      await begin().catch(translator());
+      const query = queryOf(segment);
+      const description = statementOf(query, 'top (0) *');
+      const offered = await describe(query, description).catch(translator(description));
+      const columns = pickColumns(requested, offered);
+      const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
+      const statement = statementOf(query, list.join(', '));
+      async function* lines(): Lines {
+        const batch = { text: statement.text, timeout: statementTimeout, columns };
+        const end = yield* linesOf(channel, batch);
+        if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
+        if (snapshot === 'transaction') await run('commit transaction', short);
+        return end.rows;
+      }
 
-  async function read({ segment, columns: requested, signal }: SegmentRequest): Promise<SegmentRead> {
-    const { translator, batches } = watched(signal);
-    await begin().catch(translator());
-    const query = queryOf(segment);
-    const description = statementOf(query, 'top (0) *');
-    const offered = await describe(query, description).catch(translator(description));
-    const columns = pickColumns(requested, offered);
-    const list = columns.map((column, i) => `${expressionOf(column)} as c${i}`);
-    const statement = statementOf(query, list.join(', '));
-    async function* lines(): AsyncGenerator<Buffer, number, undefined> {
-      const batch = { text: statement.text, timeout: statementTimeout, columns };
-      const end = yield* linesOf(channel, batch);
-      if (end.rows !== end.lines) throw new Failure('segmentIncomplete', {});
-      if (isolation === 'transaction') await run('commit transaction', short);
-      return end.rows;
-    }
-
-    // SQL Server does not tell whether a security policy hides rows
-    return segmentRead(columns, batches(statement, lines()));
-  }
-
-  return { guarantees, look, clock, read, close };
+      // SQL Server does not tell whether a security policy hides rows
+      return { columns, statement, lines: lines() };
+    },
+    async close() {
+      // An attention ends the statement, and the server confirms it. If it does not, tedious closes the connection.
+      if (connection.cancel()) await channel.ended;
+      connection.close();
+      await ended;
+    },
+  });
 }
 
 /** Refuses what could leave the derived table. */

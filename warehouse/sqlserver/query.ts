@@ -1,5 +1,5 @@
 import { piecesOf, singleStatement, UNCLOSED, type Piece, type Tokens } from '../sql/semicolon.ts';
-import type { Selection, Statement } from '../sql/statements.ts';
+import { aliases, quoted, type Selection, type Statement } from '../sql/statements.ts';
 import type { Condition } from '../../contract/messages/conditions.ts';
 
 /** https://learn.microsoft.com/en-us/sql/relational-databases/databases/database-identifiers */
@@ -24,7 +24,7 @@ export interface Query {
 }
 
 /** A query that is refused before it is sent. */
-export interface Refused {
+interface Refused {
   condition: Condition;
   /** The UTF-16 units before what is refused. */
   at: number;
@@ -56,13 +56,12 @@ export function statementOf(segment: Query, list: string): Statement {
 
 /** Asks for the columns of a query whose expressions may have no names. */
 export function describeStatement({ query = '' }: Query): string {
-  return `exec sp_describe_first_result_set N'${query.replaceAll("'", "''")}'`;
+  return `exec sp_describe_first_result_set N${quoted(query, "'")}`;
 }
 
 /** The same query with a name for each of its columns: c0, c1 and so on. */
 export function withNames(query: Query, columns: number): Query {
-  const names = Array.from({ length: columns }, (_, i) => `c${i}`);
-  return { ...query, alias: `segment (${names.join(', ')})` };
+  return { ...query, alias: `segment ${aliases(columns)}` };
 }
 
 /**

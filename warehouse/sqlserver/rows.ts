@@ -1,6 +1,6 @@
 import type * as Tedious from 'tedious';
 import type { Connection, Request } from 'tedious';
-import { LineWriter } from '../sql/lines.ts';
+import { LineWriter } from '../copy/lines.ts';
 import { LATE } from './failures.ts';
 import type { Described, SqlServerColumn } from './kinds.ts';
 import { conversionOf } from './kinds.ts';
@@ -11,13 +11,13 @@ interface Cell {
 }
 
 /** The end of a request: an error, or the rows that the server has counted. */
-export interface Ended {
+interface Ended {
   error?: Error;
   rows: number;
 }
 
 /** A batch that is sent at once. */
-export interface Batch {
+interface Batch {
   request: Request;
   /** Never rejects. */
   ended: Promise<Ended>;
@@ -41,7 +41,7 @@ const CANCELED = 'ECANCEL';
  * @param timeout in milliseconds, for the batch with all of its rows. Then it is canceled, and fails with `LATE` once
  *   the server has confirmed it. tedious' own timeout ends with the first packet of the answer, so it is not used.
  */
-export function send(
+function send(
   channel: Channel,
   { text, timeout, prepare }: { text: string; timeout: number; prepare?: (request: Request) => void },
 ): Batch {

@@ -5,7 +5,8 @@ import { shortText, type HttpAnswer } from '../http/answer.ts';
 import { HttpConnection, type HttpRequest } from '../http/connection.ts';
 import { statusFailure } from '../http/failures.ts';
 import { authorizationOf, type HttpTarget } from '../http/target.ts';
-import type { JsonLines } from '../rest/json-lines.ts';
+import { jsonOf } from '../json.ts';
+import type { JsonLines } from '../copy/json-lines.ts';
 import { readerName, type Reader } from '../source.ts';
 import type { Timeouts } from '../timeouts.ts';
 import { QueryError, type TrinoErrorInfo } from './failures.ts';
@@ -21,7 +22,7 @@ interface QueryResults {
 }
 
 /** What a statement of few rows says. */
-export interface Table {
+interface Table {
   columns: { name: string; type: string }[];
   data: (string | null)[][];
 }
@@ -61,7 +62,7 @@ export class Coordinator {
     let columns: Table['columns'] | undefined;
     const data: Table['data'] = [];
     const pages = this.#run(statement, async function* (body) {
-      const results = parsed<QueryResults>(body);
+      const results = jsonOf(body.toString()) as QueryResults | undefined;
       columns ??= results?.columns;
       yield* results?.data ?? []; // a page can be empty
       return results;
@@ -131,7 +132,7 @@ export class Coordinator {
       const { status, body } = await this.#ask({ method: 'GET', url });
       const answer = await buffer(body);
       const { finalQueryInfo, queryStats: stats }: Figures =
-        (status === 200 && parsed<Figures>(answer)) || {};
+        (status === 200 && (jsonOf(answer.toString()) as Figures)) || {};
       if (finalQueryInfo !== false)
         return stats?.outputPositions === undefined
           ? undefined
@@ -206,15 +207,6 @@ export class Coordinator {
 interface Figures {
   finalQueryInfo?: boolean;
   queryStats?: { outputPositions?: number; failedOutputPositions?: number };
-}
-
-/** Undefined if it is no JSON. */
-function parsed<T>(body: Buffer): T | undefined {
-  try {
-    return JSON.parse(body.toString()) as T;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Only the path is used, so that no login goes to another server, and a proxy that ends TLS is no obstacle. */

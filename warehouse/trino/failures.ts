@@ -6,6 +6,7 @@ import { networkFailure } from '../http/failures.ts';
 import { placeOfLine } from '../sql/places.ts';
 import type { Statement } from '../sql/statements.ts';
 import type { Failures } from '../reading.ts';
+import type { UrlSource } from '../source.ts';
 
 /** The `error` of an answer: https://trino.io/docs/current/develop/client-protocol.html#queryerror-attributes */
 export interface TrinoErrorInfo {
@@ -74,10 +75,7 @@ const TEMPORARY = [
 export function failuresOf({
   variable: connection,
   statementTimeout,
-}: {
-  variable: string;
-  statementTimeout: number;
-}): Failures {
+}: Pick<UrlSource, 'variable' | 'statementTimeout'>): Failures {
   return (error, during = {}) => {
     if (!(error instanceof QueryError)) return networkFailure(error, { variable: connection });
     const { statement, elapsed = 0 } = during;

@@ -1,4 +1,4 @@
-import { conversionFor, type Conversion } from '../sql/conversions.ts';
+import { conversionFor, type Conversion } from '../copy/conversions.ts';
 import type { Column, ColumnKind } from '../../activation/values/kinds.ts';
 
 /** A column of a segment. */

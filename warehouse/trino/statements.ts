@@ -1,10 +1,10 @@
 import type { SegmentRequest } from '../source.ts';
-import { around, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
+import { aliases, around, quoted, type Dialect, type Selection, type Statement } from '../sql/statements.ts';
 import type { TrinoColumn } from './kinds.ts';
 
 /** https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/io/trino/grammar/sql/SqlBase.g4 */
 const TRINO: Dialect = {
-  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  quote: (name) => quoted(name, '"'),
   tokens: {
     lineComments: ['--'],
     nestsComments: false,
@@ -16,13 +16,6 @@ const TRINO: Dialect = {
 export function describeStatement(segment: Selection): Statement {
   return around(TRINO, 'select * from ', segment, ' limit 0');
 }
-
-/** The columns of a segment get names of our own, because a query's own can be missing, or occur twice. */
-function aliases(count: number): string {
-  return `(${Array.from({ length: count }, (_, i) => alias(i)).join(', ')})`;
-}
-
-const alias = (position: number) => `c${position}`;
 
 /** Reads texts of columns, in this order. @param count of all columns of the segment */
 export function readStatement(
@@ -47,7 +40,7 @@ export const CLOCK: Statement = {
 
 /** JSON would lose digits of large integers, and floating-point numbers have several spellings there. */
 function asText({ kind, databaseType, position }: TrinoColumn): string {
-  const column = alias(position);
+  const column = `c${position}`;
   if (kind === 'unsupported') return `typeof(${column})`; // some types have no text; nobody uses the value
   if (kind === 'timestamptz') return `cast(at_timezone(${column}, 'UTC') as varchar)`;
   // a cast keeps only seven digits; of NULL, the format is a text

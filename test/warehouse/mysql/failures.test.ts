@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failuresOf } from '../../../warehouse/mysql/failures.ts';
 
-const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
+const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 }, () => ({ id: '7' }));
 const errorOf = (errno: number) => Object.assign(new Error('hunter2'), { errno, sqlState: 'HY000' });
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
   ],
   ['an unknown error', 9999, 10, 'SegmentQueryFailed', /MySQL error 9999/],
 ])('%s is reported as what it is', (_, errno, elapsed, type, message) => {
-  const failure = failures(errorOf(errno), { elapsed, session: { id: '7' } });
+  const failure = failures(errorOf(errno), { elapsed });
   expect(failure).toMatchObject({
     type,
     retryable: type === 'SourceUnavailable',

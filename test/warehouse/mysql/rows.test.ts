@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { unescapeCopy } from '../../../activation/values/copy.ts';
 import { NOT_TEXT } from '../../../activation/values/text.ts';
 import { RowLines, singleText, type Encoding } from '../../../warehouse/mysql/rows.ts';
-import { LineWriter } from '../../../warehouse/sql/lines.ts';
-import { valueText } from '../../../warehouse/sql/values.ts';
+import { LineWriter } from '../../../warehouse/copy/lines.ts';
+import { valueText } from '../../../warehouse/copy/values.ts';
 
 /** A row of the text protocol: each value with its length before it. */
 function packetOf(values: (string | null)[]): Buffer {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Failure } from '../../../contract/failure.ts';
 import { openBigquery } from '../../../warehouse/bigquery/open.ts';
 import { TIMEOUTS } from '../../../warehouse/bigquery/waits.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { READER, readAll, type WholeRead } from '../reading.ts';
 import { replay, type Seen } from './replay.ts';
 
@@ -76,10 +76,7 @@ test.each<[Step, string, string, RegExp]>([
   ['results', 'quota-error', 'SourceUnavailable', /BigQuery error quotaExceeded/],
   ['results', 'job-timeout', 'SegmentQueryFailed', /the statement was canceled \(BigQuery error stopped\)/],
 ])('the call for the %s that is answered with %s fails with %s', async (step, name, type, message) => {
-  const failure = await read({ [step]: name }).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+  const failure = await failureOf(read({ [step]: name }));
   expect(failure).toMatchObject({ type, cause: undefined });
   expect(failure.message).toMatch(message);
   expect(failure.message).not.toMatch(/secret|after 1 sec/);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../../../contract/failure.ts';
 import { openDatabricks, type DatabricksSource } from '../../../warehouse/databricks/open.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { READER, readAll } from '../reading.ts';
 import { inTurn, replay, type Script, type Seen } from './replay.ts';
 
@@ -28,12 +28,9 @@ function statements(status: Script, chunk = 'chunk'): Script {
   };
 }
 
-async function failureOf(script: Script): Promise<Failure> {
+async function rejection(script: Script) {
   const { url } = await replay(script);
-  return readAll(open(url), 'select 1', COLUMNS).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+  return failureOf(readAll(open(url), 'select 1', COLUMNS));
 }
 
 const toStore = (requests: Seen[]) => requests.filter(({ url }) => url.startsWith('/very'));
@@ -84,13 +81,13 @@ describe("Databricks' published answers", () => {
     ['invalid-token', 'ConfigurationInvalid', /HTTP status 403/],
     ['no-credential', 'ConfigurationInvalid', /HTTP status 401/],
   ])('%s is %s', async (name, type, message) => {
-    const failure = await failureOf(statements(() => name));
+    const failure = await rejection(statements(() => name));
     expect(failure).toMatchObject({ type, cause: undefined });
     expect(failure.message).toMatch(message);
     expect(failure.message).not.toContain('SECRET');
   });
 
   test.each(['invalid-token', 'no-credential'])('%s refuses a submission, too', async (name) => {
-    expect(await failureOf(() => `databricks/${name}`)).toMatchObject({ type: 'ConfigurationInvalid' });
+    expect(await rejection(() => `databricks/${name}`)).toMatchObject({ type: 'ConfigurationInvalid' });
   });
 });

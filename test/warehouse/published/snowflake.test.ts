@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Failure } from '../../../contract/failure.ts';
 import { openSnowflake } from '../../../warehouse/snowflake/open.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { READER, readAll } from '../reading.ts';
 import { inTurn, replay, type Script, type Seen } from './replay.ts';
 
@@ -27,12 +27,9 @@ const sent = (requests: Seen[]) =>
     .filter(({ method, url }) => method === 'POST' && !url.includes('/cancel'))
     .map(({ body }) => (JSON.parse(body) as { statement: string }).statement);
 
-async function failureOf(script: Script): Promise<Failure> {
+async function rejection(script: Script) {
   const { url } = await replay(script);
-  return readAll(open(url), 'select 1', ['NAME']).then(
-    () => expect.fail('the read should have failed'),
-    (error: Failure) => error,
-  );
+  return failureOf(readAll(open(url), 'select 1', ['NAME']));
 }
 
 describe("Snowflake's published answers", () => {
@@ -108,7 +105,7 @@ describe("Snowflake's published answers", () => {
     ['invalid-token', 'ConfigurationInvalid', /Snowflake error 390303/],
   ])('%s is %s, to a call for the status and to the submission', async (name, type, message) => {
     for (const script of [statements(() => name), () => `snowflake/${name}`]) {
-      const failure = await failureOf(script);
+      const failure = await rejection(script);
       expect(failure).toMatchObject({ type, cause: undefined });
       expect(failure.message).toMatch(message);
       expect(failure.message).not.toMatch(/SECRET/i);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTrino } from '../../../warehouse/trino/open.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { READER, readAll } from '../reading.ts';
 import { replay, type Script } from './replay.ts';
 
@@ -24,10 +25,7 @@ test.each(['POST', 'GET'])(
   "Trino's published error, in the answer to %s, is one of the query",
   async (on) => {
     const failed = read(({ method }) => `trino/${method === on ? 'error' : 'queued'}`);
-    const failure: Error = await failed.then(
-      () => expect.fail('the read should have failed'),
-      (error: Error) => error,
-    );
+    const failure = await failureOf(failed);
     expect(failure).toMatchObject({ type: 'SegmentQueryFailed', cause: undefined });
     expect(failure.message).toMatch(/a syntax error.*\(Trino error SYNTAX_ERROR\)/);
     expect(failure.message).not.toContain('SECRET');

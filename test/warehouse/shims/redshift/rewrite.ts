@@ -7,7 +7,8 @@ import {
   type Refusal,
 } from './rules.ts';
 import { problemOfValue, settingOf } from './settings.ts';
-import { statementsOf, type Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
+import { statementsOf } from './tokens.ts';
 
 /** What a session remembers between its statements. */
 export interface SessionState {

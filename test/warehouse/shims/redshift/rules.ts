@@ -1,5 +1,5 @@
 import { COLUMNS, FUNCTIONS, RELATIONS, TYPES } from './absent.ts';
-import type { Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
 
 /** An error that Redshift answers. */
 export interface Refusal {

@@ -1,5 +1,6 @@
 import { SqlFailure } from './stream.ts';
-import { closing, type Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
+import { closing } from './tokens.ts';
 
 /* Rules of T-SQL for subqueries that DuckDB does not have. Numbers and texts are those of sys.messages. */
 

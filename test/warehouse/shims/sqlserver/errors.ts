@@ -1,5 +1,5 @@
 import { SqlFailure, type SqlError } from './stream.ts';
-import type { Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
 
 /** Errors of DuckDB as SQL Server says them; the words come from sys.messages. */
 const KNOWN: [RegExp, (found: RegExpExecArray) => Omit<SqlError, 'line'>][] = [

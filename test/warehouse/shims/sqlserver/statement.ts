@@ -2,7 +2,8 @@ import { ResultReturnType, type DuckDBConnection } from '@duckdb/node-api';
 import { checkSubqueries, columnsOf } from './checks.ts';
 import { sqlError } from './errors.ts';
 import { SqlFailure } from './stream.ts';
-import { statementsOf, type Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
+import { statementsOf } from './tokens.ts';
 import { translate } from './translate.ts';
 import { wireType, type WireType } from './types.ts';
 

@@ -1,13 +1,6 @@
-/** A piece of T-SQL that is neither white space nor a comment. */
-export interface Token {
-  kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol';
-  /** As written; words in lower case; names and strings without their quotation marks. */
-  text: string;
-  start: number;
-  end: number;
-}
+import { tokensOf, type Pieces, type Token } from '../tokens.ts';
 
-const PIECES: [Token['kind'] | 'skip', RegExp][] = [
+const PIECES: Pieces = [
   ['skip', /\s+|--[^\n]*/y],
   ['string', /n?'(?:[^']|'')*'/iy],
   ['quoted', /\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"/y],
@@ -16,43 +9,11 @@ const PIECES: [Token['kind'] | 'skip', RegExp][] = [
   ['symbol', /<>|<=|>=|!=|[^]/y],
 ];
 
-/** Splits T-SQL into tokens. */
-export function tokensOf(sql: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < sql.length;) {
-    if (sql.startsWith('/*', at)) {
-      at = endOfComment(sql, at);
-      continue;
-    }
-    for (const [kind, piece] of PIECES) {
-      piece.lastIndex = at;
-      const found = piece.exec(sql)?.[0];
-      if (found === undefined) continue;
-      if (kind !== 'skip') tokens.push({ kind, text: plain(kind, found), start: at, end: at + found.length });
-      at += found.length;
-      break;
-    }
-  }
-  return tokens;
-}
-
+/** Names and strings without their quotation marks. */
 function plain(kind: Token['kind'], found: string): string {
-  if (kind === 'word') return found.toLowerCase();
   if (kind === 'string') return found.slice(found.indexOf("'") + 1, -1).replaceAll("''", "'");
   if (kind !== 'quoted') return found;
   return found.slice(1, -1).replaceAll(found.startsWith('[') ? ']]' : '""', found.at(-1)!);
-}
-
-/** Block comments can be nested. */
-function endOfComment(sql: string, start: number): number {
-  const mark = /\/\*|\*\//g;
-  mark.lastIndex = start;
-  let depth = 0;
-  for (let found = mark.exec(sql); found; found = mark.exec(sql)) {
-    depth += found[0] === '/*' ? 1 : -1;
-    if (depth === 0) return found.index + 2;
-  }
-  return sql.length;
 }
 
 /** The index of the token that closes the parenthesis at `open`, or the end. */
@@ -73,7 +34,7 @@ const VERBS =
 export function statementsOf(sql: string): Token[][] {
   const statements: Token[][] = [[]];
   let depth = 0;
-  for (const token of tokensOf(sql)) {
+  for (const token of tokensOf(sql, PIECES, plain)) {
     const current = statements.at(-1)!;
     if (token.kind === 'symbol') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
     if (token.kind === 'symbol' && token.text === ';' && depth === 0) statements.push([]);

@@ -1,4 +1,5 @@
-import { closing, type Token } from './tokens.ts';
+import type { Token } from '../tokens.ts';
+import { closing } from './tokens.ts';
 
 /* T-SQL in the words of DuckDB: what the fixtures of the tests need, and no more. */
 

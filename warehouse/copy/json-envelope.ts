@@ -1,6 +1,9 @@
+import { jsonOf } from '../json.ts';
+
 const [QUOTE, COMMA, COLON, OPEN, BACKSLASH, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [
   34, 44, 58, 91, 92, 93, 123, 125,
 ];
+
 /**
  * The part of a JSON document around its rows, read in pieces. The rows are the value of a member, or the whole document;
  * whoever reads them calls {@link endRows} after their last bracket.
@@ -38,11 +41,7 @@ export class JsonEnvelope {
 
   /** Returns the document without its rows; undefined if it is not complete. */
   end(): unknown {
-    try {
-      return JSON.parse(Buffer.concat(this.#pieces).toString()) as unknown;
-    } catch {
-      return undefined;
-    }
+    return jsonOf(Buffer.concat(this.#pieces).toString());
   }
 
   #read(byte: number): void {

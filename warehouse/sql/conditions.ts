@@ -1,5 +1,11 @@
 import type { Condition } from '../../contract/messages/conditions.ts';
 
+/** Returns what each number of an error means in a query, from a list of the numbers of each condition. */
+export function conditionsOf(numbers: Partial<Record<Condition, number[]>>): ReadonlyMap<number, Condition> {
+  const lists = Object.entries(numbers) as [Condition, number[]][];
+  return new Map(lists.flatMap(([condition, list]) => list.map((number) => [number, condition])));
+}
+
 /** SQLSTATEs of the standard, of ODBC and of PostgreSQL, as Snowflake and Databricks use them. */
 const CONDITIONS: Record<string, Condition> = {
   '0A000': 'feature',

@@ -1,7 +1,7 @@
-import { withMarkedFaults } from '../utf8.ts';
+import { withMarkedFaults } from './utf8.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { ESCAPED, FULL } from '../sql/lines.ts';
-import { SLACK, type Conversion } from '../sql/conversions.ts';
+import { ESCAPED, FULL } from './lines.ts';
+import { SLACK, type Conversion } from './conversions.ts';
 import { JsonEnvelope } from './json-envelope.ts';
 
 const [TAB, NEWLINE, QUOTE, COMMA, SLASH, COLON, OPEN, BACKSLASH, CLOSE] = [

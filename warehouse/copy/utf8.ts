@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { NOT_TEXT } from '../activation/values/text.ts';
+import { NOT_TEXT } from '../../activation/values/text.ts';
 
 const [TAB, NEWLINE] = [9, 10];
 

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NOT_TEXT } from '../../activation/values/text.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
-import { LineWriter } from '../../warehouse/sql/lines.ts';
-import { valueText } from '../../warehouse/sql/values.ts';
+import { LineWriter } from '../../warehouse/copy/lines.ts';
+import { valueText } from '../../warehouse/copy/values.ts';
 import { freshDatabase, type TestDatabase } from '../setup/servers.ts';
 
 describe('texts of values are those of PostgreSQL', () => {
