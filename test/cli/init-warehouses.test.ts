@@ -163,7 +163,18 @@ test('a table with its database is a table, as warehouses name it', async () => 
 });
 
 test.each([
+  ['MariaDB', 'mysql'],
+  ['PostgreSQL', 'postgres'],
+  ['Amazon Redshift', 'redshift'],
+  ['Microsoft SQL Server', 'sqlserver'],
+  ['google-bigquery', 'bigquery'],
+])('a warehouse is accepted as people call it: %s is %s', (name, driver) => {
+  expect(checkAnswer('driver', name)).toEqual({ value: driver });
+});
+
+test.each([
   ['orakle', /^expected postgres, mysql, [a-z, ]+, got "orakle"\.$/],
+  ['mysqll', / \(did you mean mysql\?\), got "mysqll"\.$/],
   ['snowflak', / \(did you mean snowflake\?\), got "snowflak"\.$/],
   ['', /^expected postgres, .*, got ""\.$/],
 ])('an unknown warehouse %j is an error with a suggestion, and nothing is written', async (driver, says) => {

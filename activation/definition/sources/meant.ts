@@ -8,14 +8,15 @@ export function calledDriver(written: string, drivers: DriverNames): string | un
   const word = plain(written);
   const names = [...drivers];
   const [driver] =
-    names.find(([, others]) => others.includes(word)) ?? names.find(([name]) => word.includes(name)) ?? [];
+    names.find(([, others]) => others.includes(word)) ?? names.find(([name]) => word.endsWith(name)) ?? [];
   return driver;
 }
 
-/** The same, also for a name with a typing error: a suggestion. */
+/** The same, also for a longer name, or one with a typing error: a suggestion. */
 export function meantDriver(written: unknown, drivers: DriverNames): string | undefined {
   if (typeof written !== 'string') return undefined;
-  return calledDriver(written, drivers) ?? nearest(plain(written), [...drivers.keys()]);
+  const [word, names] = [plain(written), [...drivers.keys()]];
+  return calledDriver(written, drivers) ?? names.find((name) => word.includes(name)) ?? nearest(word, names);
 }
 
 function plain(name: string): string {

@@ -1,6 +1,6 @@
 import { driverSource, urlReference, type DriverInfo } from './common.ts';
 
-const info: DriverInfo = { section: 'postgresql', otherNames: ['pg'], createdByDev: true };
+const info: DriverInfo = { section: 'postgresql', otherNames: ['pg', 'postgresql'], createdByDev: true };
 
 /** PostgreSQL, and what speaks its protocol and its COPY. */
 export const postgresSource = driverSource('postgres', info, {
