@@ -1,8 +1,10 @@
-import { parse } from 'yaml';
 import { id as idSchema } from '../../activation/definition/common.ts';
 import { PROFILE_ID } from '../../activation/definition/list.ts';
+import { segmentSchema } from '../../activation/definition/segment.ts';
 import { jsonSchemas } from '../../config/schema/json-schemas.ts';
 import type { Answers } from './init-questions.ts';
+import { sourceFile, sourceVariables } from './init-source.ts';
+import { scalar, schemaLine } from './init-yaml.ts';
 
 const LONGEST_ID = 40;
 
@@ -13,7 +15,7 @@ export function projectFiles(answers: Answers, place: string): Record<string, st
     `${JSON.stringify(schema, null, 2)}\n`,
   ]);
   return {
-    'sources/warehouse.yaml': SOURCE,
+    'sources/warehouse.yaml': sourceFile(answers),
     'destinations/actito.yaml': destination(answers),
     [`activations/${activationId(answers)}.yaml`]: activationFile(answers, NEW),
     '.env.example': environment(answers, place),
@@ -28,29 +30,6 @@ export function activationId({ segment }: Pick<Answers, 'segment'>): string {
   const id = words.replace(/^-+|-+$/g, '');
   return idSchema.safeParse(id).success ? id : 'segment';
 }
-
-/** Formats a text as YAML, quoted only if necessary. JSON's quoting is valid YAML. */
-function scalar(text: string): string {
-  const isPlain = /^[\p{L}\p{N}/][\p{L}\p{N} ./_-]*$/u.test(text) && isText(text);
-  return isPlain ? text : JSON.stringify(text);
-}
-
-function isText(text: string): boolean {
-  return parse(text) === text;
-}
-
-const schemaLine = (kind: string) => `# yaml-language-server: $schema=../schemas/${kind}.schema.json`;
-
-const SOURCE = `${schemaLine('source')}
-# The warehouse that contains the segments. It is only read, in one read-only transaction per run.
-driver: postgres
-
-# Secrets are environment variables. This file contains only their names.
-connection: { env: WAREHOUSE_DATABASE_URL } # postgres://user:password@host:5432/database
-
-# How long the segment's query may take. The database cancels a longer query.
-statementTimeout: 15m
-`;
 
 function destination({
   environment,
@@ -156,12 +135,12 @@ guards:
 
 /** A single word is a table name; anything else is a query. */
 function segmentOf(members: string): string {
-  if (/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/.test(members)) return `  table: ${scalar(members)}`;
+  if (segmentSchema.shape.table.safeParse(members).success) return `  table: ${scalar(members)}`;
   const isBlock = !/\p{Cc}/u.test(members);
   return isBlock ? `  query: |\n    ${members}` : `  query: ${JSON.stringify(members)}`;
 }
 
-function environment({ protocol }: Answers, place: string): string {
+function environment({ driver, protocol }: Answers, place: string): string {
   const delivery =
     protocol === 'sftp'
       ? ['# The file server:', 'ACTITO_SFTP_PASSWORD=', 'ACTITO_SFTP_HOST_KEY=']
@@ -177,8 +156,7 @@ function environment({ protocol }: Answers, place: string): string {
     'ACTITO_SYNC_DATABASE_URL=',
     '# Temporal:',
     'TEMPORAL_ADDRESS=localhost:7233',
-    '# The warehouse, postgres://user:password@host:5432/database:',
-    'WAREHOUSE_DATABASE_URL=',
+    ...sourceVariables(driver).flatMap(({ name, holds }) => [`# The warehouse: ${holds}`, `${name}=`]),
     '# The API key of the Actito license:',
     'ACTITO_API_KEY=',
     ...delivery,

@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { PROGRAM } from '../../contract/commands.ts';
 import { Failure } from '../../contract/failure.ts';
+import type { Driver } from '../../activation/definition/source.ts';
 import type { CommandContext, Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples } from '../options.ts';
@@ -17,36 +18,55 @@ export function defineInit(program: Command, context: CommandContext): void {
       'a new or empty folder, default: this one; with --activation, a project, default: ACTITO_SYNC_PROJECT',
     )
     .option('--activation <id>', 'add an activation to the project instead')
+    .addOption(
+      new Option('--warehouse <driver>', 'kind of the warehouse, such as mysql; default: postgres').conflicts(
+        'activation',
+      ),
+    )
     .option('--yes', 'use the defaults, ask nothing')
     .addHelpText(
       'after',
       examples(
-        ['init my-project', 'asks 12 questions'],
+        ['init my-project', 'asks 13 to 18 questions'],
+        ['init my-project --warehouse snowflake', 'for a warehouse that is not PostgreSQL'],
         ['init my-project --yes', 'uses defaults, for you to edit'],
         ['init my-project --activation sleepers', 'adds an activation'],
       ),
     )
-    .action(
-      (folder: string | undefined, { yes = false, activation }: { yes?: boolean; activation?: string }) =>
-        context.local(() =>
-          activation === undefined
-            ? init(folder ?? '.', yes, context)
-            : addActivation(folder ?? context.env.ACTITO_SYNC_PROJECT ?? '.', activation, yes, context),
-        ),
+    .action((folder: string | undefined, { yes = false, activation, warehouse }: InitFlags) =>
+      context.local(() =>
+        activation === undefined
+          ? init(folder ?? '.', { yes, warehouse }, context)
+          : addActivation(folder ?? context.env.ACTITO_SYNC_PROJECT ?? '.', activation, yes, context),
+      ),
     );
 }
 
-/** @returns the exit code @throws Failure InvalidActivation when the folder is not writable */
-async function init(folder: string, yes: boolean, { in: input, out }: Context): Promise<number> {
+interface InitFlags {
+  yes?: boolean;
+  activation?: string;
+  warehouse?: string;
+}
+
+/**
+ * Creates a project folder. @returns the exit code
+ * @throws Failure InvalidActivation when the warehouse is unknown, or the folder is not writable
+ */
+async function init(
+  folder: string,
+  { yes, warehouse }: InitFlags,
+  { in: input, out }: Context,
+): Promise<number> {
   await assertEmpty(folder);
   const { askAll, usualAnswers } = await import('./init-questions.ts');
   const { activationId, projectFiles } = await import('./init-files.ts');
-  let answers: Answers | undefined = usualAnswers();
+  const given = warehouse === undefined ? {} : { driver: await driverCalled(warehouse) };
+  let answers: Answers | undefined = usualAnswers(given);
   if (!yes && input?.isTTY) {
     out.write(
       'Press Enter to accept the value in brackets. You can change everything in the files afterwards.\n',
     );
-    answers = await askAll(input, out);
+    answers = await askAll(input, out, { given });
     if (!answers) {
       out.write('\nNo files were written.\n');
       return EXIT.interrupted;
@@ -59,7 +79,7 @@ async function init(folder: string, yes: boolean, { in: input, out }: Context): 
     `Created in ${place}:`,
     ...Object.keys(files).map((path) => `  ${path}`),
     '',
-    ...next(place, activationId(answers)),
+    ...(await next(place, answers.driver, activationId(answers))),
   ];
   out.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
@@ -85,16 +105,16 @@ async function addActivation(
   const project = await loadProject(place);
   if (activationIds(project).includes(id))
     throw new Failure('activationExists', { folder: place, activation: id });
-  const usual = { ...usualAnswers(), segment: id.replaceAll('-', ' ') };
-  const { environment, entity, profileTable, protocol, host, username, directory } = usual;
-  const given = { environment, entity, profileTable, protocol, host, username, directory };
+  const [[source, { driver }] = ['warehouse', { driver: undefined }]] = project.sources;
+  const usual = usualAnswers({ driver, segment: id.replaceAll('-', ' ') });
+  const asked = { members: undefined, keyType: undefined, keyColumn: undefined, keyAttribute: undefined };
+  const given = { ...usual, ...asked, segment: undefined };
   const answers =
     !yes && input?.isTTY ? await askAll(input, out, { given, offers: { segment: usual.segment } }) : usual;
   if (!answers) {
     out.write('\nNothing was written.\n');
     return EXIT.interrupted;
   }
-  const [source = 'warehouse'] = project.sources.keys();
   const [destination = 'actito'] = project.destinations.keys();
   const path = `activations/${id}.yaml`;
   await writeFiles(place, { [path]: activationFile(answers, { source, destination }) });
@@ -106,9 +126,24 @@ async function addActivation(
   return EXIT.ok;
 }
 
-function next(folder: string, activation: string): string[] {
+/** Returns the driver that people call so. @throws Failure InvalidActivation with a suggestion */
+async function driverCalled(warehouse: string): Promise<Driver> {
+  const { checkAnswer } = await import('./init-questions.ts');
+  const checked = checkAnswer('driver', warehouse);
+  if ('value' in checked) return checked.value as Driver;
+  throw new Failure('warehouseUnknown', { warehouse, expected: checked.expected });
+}
+
+async function next(folder: string, driver: Driver, activation: string): Promise<string[]> {
+  const { installCommand, sourceVariables } = await import('./init-source.ts');
+  const { infoOf } = await import('../../activation/definition/source.ts');
+  const install = installCommand(driver);
+  const secrets = infoOf(driver).createdByDev ? [] : sourceVariables(driver).map(({ name }) => name);
   return [
-    `Try it without Actito and without secrets: ${PROGRAM} dev ${folder}`,
+    ...(install === undefined ? [] : [`Install the driver of the warehouse: ${install}`]),
+    secrets.length === 0
+      ? `Try it without Actito and without secrets: ${PROGRAM} dev ${folder}`
+      : `Set ${secrets.join(', ')}, and try it without Actito: ${PROGRAM} dev ${folder}`,
     'Then copy .env.example to a file outside of git (here /etc/my.env), fill it in, and load it in the shells of the worker',
     'and of these commands (or start each with node --env-file=/etc/my.env):',
     '  set -a; . /etc/my.env; set +a',

@@ -109,6 +109,16 @@ export const COMMAND_MESSAGES = {
     says: ({ folder, holds }) => `${folder} is not empty (it holds ${holds}).`,
     next: () => advise(EMPTY_FOLDER),
   }),
+  warehouseUnknown: failure<{ warehouse: string; /** As in the messages of a source. */ expected: string }>(
+    'InvalidActivation',
+    {
+      examples: [
+        { warehouse: 'oracle', expected: 'postgres, mysql' },
+        { warehouse: 'mysk', expected: 'postgres, mysql (did you mean mysql?)' },
+      ],
+      says: ({ warehouse, expected }) => `--warehouse: expected ${expected}, got "${warehouse}".`,
+    },
+  ),
   keyNotForgettable: failure('InvalidActivation', {
     examples: [{ reject: 'KeyEmpty', why: 'The key is empty.' }],
     says: ({ why }) => `The key was not forgotten: ${why}`,

@@ -3,6 +3,7 @@ import type { Activation } from '../../activation/definition/definition.ts';
 import type { Source } from '../../activation/definition/source.ts';
 import { canonicalKey } from '../../activation/keys/canonical.ts';
 import { unescapeCopy } from '../../activation/values/copy.ts';
+import { isFailure } from '../../contract/failure.ts';
 import { counted } from '../../contract/messages/words.ts';
 import type { Project } from '../../config/project.ts';
 import type { Simulator } from '../../simulator/start.ts';
@@ -33,15 +34,15 @@ export async function seedContacts(
 ): Promise<string> {
   const own = [...activations.values()].filter((each) => each.destination === destination);
   const known = new Set<string>();
-  const unread: string[] = [];
+  const unread = new Map<string, string>();
   for (const activation of own) {
     const warehouse = warehouses.find(({ source }) => source === activation.source);
     const columns = keyColumns(activation, own);
     if (columns.length === 0) continue;
     const env = warehouse ? { [warehouse.variable]: warehouse.url } : process.env;
     const place = { source: sources.get(activation.source)!, env, folder };
-    const members = await keysOf(activation, columns, place).catch(() => {
-      unread.push(activation.id);
+    const members = await keysOf(activation, columns, place).catch((error: Error) => {
+      unread.set(activation.id, isFailure(error) ? error.message : error.name);
       return [];
     });
     for (const keys of members) {
@@ -52,8 +53,9 @@ export async function seedContacts(
       await simulator.seedContacts([contact]).catch(() => undefined); // skips keys that Actito would reject
     }
   }
-  const why = unread.length > 0 ? ` (segments that cannot be read yet: ${unread.join(', ')})` : '';
-  return `Simulated Actito for ${destination}: ${counted(simulator.contactCount(), 'contact')}${why}`;
+  const why = unread.size > 0 ? ` (segments that cannot be read yet: ${[...unread.keys()].join(', ')})` : '';
+  const reasons = [...unread].map(([id, reason]) => `\n  ${id}: ${reason}`);
+  return `Simulated Actito for ${destination}: ${counted(simulator.contactCount(), 'contact')}${why}${reasons.join('')}`;
 }
 
 /** Returns the segment's columns with matching keys of activations, its own first; none if Actito generates the key. */

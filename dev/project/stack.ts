@@ -20,6 +20,8 @@ export interface Wanted {
 /** The running stack of a project folder. */
 export interface ProjectStack extends Stack {
   warehouses: Warehouse[];
+  /** The sources of the project, also those whose warehouse is read as it is configured. */
+  sources: Project['sources'];
   projectName: string;
 }
 
@@ -59,10 +61,19 @@ export async function startProjectStack(
     env: {
       ACTITO_SYNC_PROJECT_NAME: projectName,
       LOG_LEVEL: 'warn',
-      NO_PROXY: '*', // the simulators are on this machine
-      no_proxy: '*',
+      ...withoutProxy(process.env),
     },
     onWorkerEnd: (error) => interrupt.fail(error),
   });
-  return { ...(await stack.ready), warehouses: made, projectName };
+  return { ...(await stack.ready), warehouses: made, sources: project.sources, projectName };
+}
+
+/**
+ * Returns the variables of the hosts without a proxy: the simulators, which are on this machine, and those of `env`. A
+ * warehouse may be behind the proxy.
+ */
+export function withoutProxy({ no_proxy, NO_PROXY }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given = no_proxy ?? NO_PROXY;
+  const hosts = ['127.0.0.1', 'localhost', ...(given ? [given] : [])].join(',');
+  return { NO_PROXY: hosts, no_proxy: hosts };
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { infoOf } from '../../activation/definition/source.ts';
 import type { Project } from '../../config/project.ts';
 import { runSql } from '../databases.ts';
 
@@ -28,7 +29,8 @@ export async function warehouses(
 ): Promise<Warehouse[]> {
   const all: Warehouse[] = [];
   for (const [source, { driver, connection }] of sources) {
-    if (driver !== 'postgres') continue; // read as it is configured, because this stack has no server of its kind
+    // Any other source is read as it is configured, because this stack has no server of its kind.
+    if (!infoOf(driver).createdByDev || !('env' in connection)) continue;
     const given = env[connection.env];
     const url = given || (await database(`warehouse_${source}`));
     all.push({ source, variable: connection.env, url, own: !given });
@@ -42,7 +44,7 @@ async function fill(all: readonly Warehouse[], seed: string): Promise<void> {
   if (!one || others.length > 0) {
     throw new Error(
       `--seed requires exactly one database that this stack creates; there ${one ? 'are several' : 'is none'}. For a ` +
-        'source whose environment variable is set, no database is created.',
+        'source whose environment variable is set, or that is not PostgreSQL, no database is created.',
     );
   }
   try {

@@ -6,7 +6,8 @@ import type { ProjectStack } from './stack.ts';
  * printed.
  */
 export function whatThereIs(stack: ProjectStack): string[] {
-  const { temporal, stateUrl, warehouses, simulators, projectName } = stack;
+  const { temporal, stateUrl, warehouses, sources, simulators, projectName } = stack;
+  const others = [...sources].filter(([id]) => !warehouses.some(({ source }) => source === id));
   const projectFolder = stack.project.folder;
   return [
     '',
@@ -16,6 +17,7 @@ export function whatThereIs(stack: ProjectStack): string[] {
       ({ source, variable, url, own }) =>
         `Warehouse:          ${own ? `${url}  (source ${source}; created by this stack)` : `from ${variable}  (source ${source})`}`,
     ),
+    ...others.map(([id, { driver }]) => `Warehouse:          ${driver}, as configured  (source ${id})`),
     '',
     `In another terminal, from ${fileURLToPath(new URL('../..', import.meta.url))}:`,
     `  export TEMPORAL_ADDRESS=${temporal.address} TEMPORAL_NAMESPACE=default`,
@@ -25,7 +27,8 @@ export function whatThereIs(stack: ProjectStack): string[] {
     '  npx actito-sync status',
     '  npx actito-sync --help',
     '',
-    'Changes to activations and sources apply from the next run. After changing a destination, restart this command.',
+    'Changes to activations and sources apply from the next run. After changing a destination or a variable, or adding a',
+    'file to the folder itself, restart this command.',
     'Press Ctrl-C to stop everything. Nothing is kept.',
   ];
 }

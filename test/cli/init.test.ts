@@ -7,7 +7,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { projectFiles } from '../../cli/commands/init-files.ts';
 import { writeFiles } from '../../cli/commands/init.ts';
-import { checkAnswer, QUESTIONS, usualAnswers, type Answers } from '../../cli/commands/init-questions.ts';
+import {
+  checkAnswer,
+  QUESTIONS,
+  usualAnswers,
+  type AnswerName,
+  type Answers,
+} from '../../cli/commands/init-questions.ts';
 import { loadProject } from '../../config/project.ts';
 import { cli, typing } from './support.ts';
 
@@ -118,6 +124,7 @@ test('on a terminal, init asks; Enter accepts the default', async () => {
 
 test('the answers are in the files; an unusable answer is asked for again', async () => {
   const answers = [
+    '',
     'ENV-2',
     'ENV-1',
     'My shop: "Benelux"',
@@ -151,7 +158,7 @@ test('the answers are in the files; an unusable answer is asked for again', asyn
 });
 
 test('canceling before the last answer writes nothing', async () => {
-  const { code, out } = await cli(['init', folder], { in: typing('ENV-0', 'shop') });
+  const { code, out } = await cli(['init', folder], { in: typing('', 'ENV-0', 'shop') });
   expect(code).toBe(130);
   expect(out).toMatch(/\nNo files were written\.\n$/);
   expect(await readdir(base)).toEqual([]);
@@ -159,7 +166,7 @@ test('canceling before the last answer writes nothing', async () => {
 
 test('whatever the answers are, the folder is valid and contains them', async () => {
   // Text that a person can type on one line, and that is accepted as an answer.
-  const answered = <Name extends keyof Answers>(name: Name, texts = fc.string({ unit: 'grapheme' })) =>
+  const answered = <Name extends AnswerName>(name: Name, texts = fc.string({ unit: 'grapheme' })) =>
     texts
       .map((text) => text.replace(/[\n\r\u2028\u2029]/g, '').trim())
       .filter((text) => 'value' in checkAnswer(name, text)) as fc.Arbitrary<Answers[Name]>;

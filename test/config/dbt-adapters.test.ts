@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DRIVERS, type Source } from '../../activation/definition/source.ts';
-import { readsAdapter } from '../../activation/definition/sources/dbt-adapters.ts';
+import { DRIVERS, readsAdapter } from '../../activation/definition/source.ts';
 import { projectFolder, resolved, VALID, withSegment } from './folders.ts';
 import { MANIFEST } from './manifest.ts';
 
@@ -43,8 +42,7 @@ describe('the manifest of a dbt project', () => {
 });
 
 describe('a driver', () => {
-  const readers = (adapter: string) =>
-    DRIVERS.filter((driver: Source['driver']) => readsAdapter(driver, adapter));
+  const readers = (adapter: string) => DRIVERS.filter((driver) => readsAdapter(driver, adapter));
 
   it.each(DRIVERS)(
     '%s reads what the adapter of its own name builds, and no other driver but this one',

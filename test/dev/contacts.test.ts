@@ -97,6 +97,12 @@ describe('the contacts that dev creates for a segment', () => {
     expect(actito.contactCount()).toBe(0);
   });
 
+  it('are none if the segment cannot be read, and the reason is shown', async () => {
+    expect(await seed({ table: 'nobody' })).toMatch(
+      /^Simulated Actito for actito: 0 contacts \(segments that cannot be read yet: vip\)\n {2}vip: .*nobody/,
+    );
+  });
+
   it('have the keys of other activations that their segment maps', async () => {
     const query = `select email, 'c' || email as number from people`;
     const numbered = {

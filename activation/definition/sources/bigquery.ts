@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
 import { envReference } from '../common.ts';
-import { statementTimeout } from './common.ts';
+import { driverSource, type DriverInfo } from './common.ts';
 
 const UNITS: Record<string, number> = {
   '': 1,
@@ -50,9 +50,15 @@ const location = z
   .describe('Location of the datasets. Without it, BigQuery finds it from the tables of the query.')
   .meta({ examples: ['EU', 'europe-west1'] });
 
+const info: DriverInfo = {
+  section: 'bigquery',
+  otherNames: ['bq'],
+  packages: ['@google-cloud/bigquery-storage', 'google-auth-library'],
+  connection: ['dataset', 'credentials'],
+};
+
 /** BigQuery, by its jobs API, and its Storage Read API if `@google-cloud/bigquery-storage` is installed. */
-export const bigquerySource = z.strictObject({
-  driver: z.literal('bigquery').describe('Kind of database.'),
+export const bigquerySource = driverSource('bigquery', info, {
   connection: z
     .strictObject({
       project,
@@ -70,5 +76,4 @@ export const bigquerySource = z.strictObject({
     .optional()
     .describe('A query that would process more bytes fails before it starts, and costs nothing.')
     .meta({ examples: ['10 GB'] }),
-  statementTimeout,
 });

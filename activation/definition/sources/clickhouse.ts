@@ -1,9 +1,8 @@
-import { z } from 'zod';
-import { statementTimeout, urlReference } from './common.ts';
+import { driverSource, urlReference, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = { section: 'clickhouse' };
 
 /** ClickHouse, by its HTTP interface. */
-export const clickhouseSource = z.strictObject({
-  driver: z.literal('clickhouse').describe('Kind of database.'),
+export const clickhouseSource = driverSource('clickhouse', info, {
   connection: urlReference('https://user:password@host:8443/shop'),
-  statementTimeout,
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, hostName, plainText } from '../common.ts';
-import { statementTimeout } from './common.ts';
+import { driverSource, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = {
+  section: 'databricks',
+  connection: ['clientId', 'clientSecret', 'catalog', 'schema'],
+  dbtAdapters: ['spark'],
+};
 
 /** A SQL warehouse of Databricks, by the Statement Execution API. */
-export const databricksSource = z.strictObject({
-  driver: z.literal('databricks').describe('Kind of database.'),
+export const databricksSource = driverSource('databricks', info, {
   connection: z
     .strictObject({
       host: hostName
@@ -42,5 +47,4 @@ export const databricksSource = z.strictObject({
       { error: expected('databricksLogin') },
     )
     .describe('Workspace, login by service principal or token, and what statements run with.'),
-  statementTimeout,
 });

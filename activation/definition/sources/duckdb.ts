@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, plainText } from '../common.ts';
-import { statementTimeout } from './common.ts';
+import { driverSource, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = {
+  section: 'duckdb',
+  otherNames: ['motherduck'],
+  packages: ['@duckdb/node-api'],
+  connection: ['file'],
+};
 
 /** DuckDB: a database file, files of a folder, or MotherDuck. */
-export const duckdbSource = z.strictObject({
-  driver: z.literal('duckdb').describe('Kind of database.'),
+export const duckdbSource = driverSource('duckdb', info, {
   connection: z
     .strictObject({
       file: plainText
@@ -33,7 +39,6 @@ export const duckdbSource = z.strictObject({
       { error: expected('duckdbPlace') },
     )
     .describe('Where the tables are: a database file, a folder of files, or a database of MotherDuck.'),
-  statementTimeout,
   memoryLimit: z
     .string(expected('memorySize'))
     .regex(/^[1-9]\d{0,5} ?(MB|GB|MiB|GiB)$/, expected('memorySize'))

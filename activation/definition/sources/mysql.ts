@@ -1,9 +1,12 @@
-import { z } from 'zod';
-import { statementTimeout, urlReference } from './common.ts';
+import { driverSource, urlReference, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = {
+  section: 'mysql-and-mariadb',
+  otherNames: ['mariadb'],
+  dbtAdapters: ['mysql5', 'mariadb'],
+};
 
 /** MySQL, MariaDB, and what speaks their protocol. */
-export const mysqlSource = z.strictObject({
-  driver: z.literal('mysql').describe('Kind of database: MySQL or MariaDB.'),
+export const mysqlSource = driverSource('mysql', info, {
   connection: urlReference('mysql://user:password@host:3306/shop'),
-  statementTimeout,
 });

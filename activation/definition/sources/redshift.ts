@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
-import { statementTimeout, urlReference } from './common.ts';
+import { driverSource, urlReference, type DriverInfo } from './common.ts';
 
 const iam = z
   .strictObject({
@@ -26,16 +26,16 @@ const iam = z
     error: expected('clusterOrWorkgroup'),
   });
 
+const info: DriverInfo = { section: 'redshift' };
+
 /** Amazon Redshift: clusters and serverless workgroups. */
-export const redshiftSource = z.strictObject({
-  driver: z.literal('redshift').describe('Kind of database.'),
+export const redshiftSource = driverSource('redshift', info, {
   connection: urlReference('postgres://user:password@host:5439/shop?sslmode=verify-full'),
   iam: iam
     .optional()
     .describe(
       'Log in with a temporary password from AWS instead of the one in the URL. The credentials of AWS are those of the worker. Default: the password of the URL.',
     ),
-  statementTimeout,
 });
 
 export type RedshiftIam = z.infer<typeof iam>;

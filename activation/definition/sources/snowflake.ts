@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, hostName, plainText } from '../common.ts';
-import { statementTimeout } from './common.ts';
+import { driverSource, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = { section: 'snowflake', connection: ['user', 'privateKey', 'database', 'schema'] };
 
 /** Snowflake, by its SQL API. */
-export const snowflakeSource = z.strictObject({
-  driver: z.literal('snowflake').describe('Kind of database.'),
+export const snowflakeSource = driverSource('snowflake', info, {
   connection: z
     .strictObject({
       account: plainText
@@ -55,5 +56,4 @@ export const snowflakeSource = z.strictObject({
       { error: expected('snowflakeLogin') },
     )
     .describe('Account, login by key or token, and what statements run with.'),
-  statementTimeout,
 });

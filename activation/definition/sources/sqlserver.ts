@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { expected } from '../../../contract/messages/expected.ts';
 import { envReference, hostName, plainText } from '../common.ts';
-import { statementTimeout } from './common.ts';
+import { driverSource, type DriverInfo } from './common.ts';
+
+const info: DriverInfo = {
+  section: 'sql-server',
+  otherNames: ['azuresql', 'mssql', 'tsql'],
+  packages: ['tedious'],
+  dbtAdapters: ['fabric', 'synapse'],
+  condition: 'vip = 1',
+};
 
 /** Microsoft SQL Server, Azure SQL Database and Azure SQL Managed Instance, with a login of SQL Server. */
-export const sqlserverSource = z.strictObject({
-  driver: z.literal('sqlserver').describe('Kind of database.'),
+export const sqlserverSource = driverSource('sqlserver', info, {
   connection: z
     .strictObject({
       host: hostName
@@ -46,5 +53,4 @@ export const sqlserverSource = z.strictObject({
       error: expected('portOrInstance'),
     })
     .describe('The server, the database and the login.'),
-  statementTimeout,
 });
