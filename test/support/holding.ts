@@ -9,7 +9,7 @@ import { ACTIVATION, LIST, usualActivation, type Stand } from './stand.ts';
  */
 
 /** Lets a phase continue. A lock that a crash of its database has ended is not an error. */
-export type LetGo = () => Promise<void>;
+type LetGo = () => Promise<void>;
 
 type Begin = () => Promise<WorkflowHandle>;
 type Hold = (stand: Stand, begin: Begin) => Promise<LetGo>;

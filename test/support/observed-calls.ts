@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** The calls to a simulator in this process, counted at its HTTP server. */
-export interface ObservedCalls {
+interface ObservedCalls {
   /** Calls that were answered, or broke off. */
   calls: number;
   /** The maximum number of concurrent calls. */

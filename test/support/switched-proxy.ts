@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Forwards between clients and a server, and can be switched off for a while. */
-export interface SwitchedProxy {
+interface SwitchedProxy {
   /** `host:port` of the proxy. */
   address: string;
   /** Ends all connections, and accepts no new ones. */

@@ -28,7 +28,7 @@ export interface Hosted {
   close(): Promise<void>;
 }
 
-export interface Approval {
+interface Approval {
   activation?: string;
   by?: string;
   reason?: string;
@@ -70,7 +70,7 @@ export async function endOpenRuns({ client, taskQueue }: Hosted): Promise<void> 
   }
 }
 
-export interface OnStand {
+interface OnStand {
   stand: Stand;
   client: Client;
   /** Hosts a worker on the stand, see {@link hostWorker}. */

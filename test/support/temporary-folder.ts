@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A folder for temporary files that accepts none, and the error of the system. */
-export interface BadFolder {
+interface BadFolder {
   what: string;
   code: string;
   /** Options of a file system of its own; without them it is a plain path. */

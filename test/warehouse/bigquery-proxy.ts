@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { BigqueryShim } from './shims/bigquery/shim.ts';
 
 /** A call of the REST API, and what the shim answers to it. */
-export interface Passed {
+interface Passed {
   method: string;
   /** Without its parameters. */
   path: string;

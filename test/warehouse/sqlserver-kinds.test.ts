@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnOf, expressionOf, textOf, type Described } from '../../warehouse/sqlserver/kinds.ts';
+import { columnOf, expressionOf, textOf, type Field } from '../../warehouse/sqlserver/kinds.ts';
 
-const column = (type: string, more: Partial<Described> = {}) =>
+const column = (type: string, more: Partial<Field> = {}) =>
   columnOf({ colName: 'a]b', type: { name: type }, ...more });
 
 test.each([

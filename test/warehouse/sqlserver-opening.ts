@@ -17,7 +17,7 @@ export async function startShim(): Promise<void> {
     create table written (id int)`);
 }
 
-export interface Opening {
+interface Opening {
   statementTimeout?: number;
   port?: number;
   password?: string;

@@ -4,7 +4,7 @@ import type { RestColumn } from '../rest/service.ts';
 import { microseconds } from './epoch.ts';
 
 /** A column as the Statement Execution API describes it. */
-export interface FieldType {
+export interface Field {
   name: string;
   /** Such as `DECIMAL`. */
   type_name?: string;
@@ -41,7 +41,7 @@ export function columnOf({
   type_name: type = '',
   type_text: text = type,
   type_scale,
-}: FieldType): RestColumn {
+}: Field): RestColumn {
   const bare = text.toUpperCase();
   const kind = KINDS[type] ?? BY_TEXT[bare] ?? (/^(VAR)?CHAR\(/.test(bare) ? 'text' : 'unsupported');
   return {

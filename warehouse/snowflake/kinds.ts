@@ -3,7 +3,7 @@ import { conversionFor } from '../copy/conversions.ts';
 import type { RestColumn } from '../rest/service.ts';
 
 /** A column as the SQL API describes it. */
-export interface FieldType {
+export interface Field {
   name: string;
   /** In lower case in the service's answers, in upper case in its specification. */
   type: string;
@@ -38,7 +38,7 @@ export const FORMATS = {
 };
 
 /** Snowflake has one type for integers and decimals; `INT` is one without decimals. */
-export function columnOf({ name, type: written, precision, scale }: FieldType): RestColumn {
+export function columnOf({ name, type: written, precision, scale }: Field): RestColumn {
   const type = written.toLowerCase();
   const decimals = scale ?? 0;
   const kind = type === 'fixed' ? (decimals === 0 ? 'integer' : 'decimal') : (KINDS[type] ?? 'unsupported');

@@ -14,7 +14,7 @@ interface Cast {
 }
 
 /** What tedious tells of a column. */
-export interface Described {
+export interface Field {
   colName: string;
   type: { name: string };
   dataLength?: number;
@@ -78,7 +78,7 @@ const LONGEST = 4_000;
 const [REAL_BYTES, MAX] = [4, 65_535];
 
 /** Describes a column by what the server tells before the rows. */
-export function columnOf({ colName: name, type, dataLength, precision, scale }: Described): SqlServerColumn {
+export function columnOf({ colName: name, type, dataLength, precision, scale }: Field): SqlServerColumn {
   const known = type.name === 'FloatN' ? (dataLength === REAL_BYTES ? REAL : DOUBLE) : CASTS[type.name];
   const cast = known ?? { kind: 'unsupported' };
   const isText = cast.kind === 'text' && cast.length === undefined;

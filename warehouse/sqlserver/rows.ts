@@ -2,7 +2,7 @@ import type * as Tedious from 'tedious';
 import type { Connection, Request } from 'tedious';
 import { LineWriter } from '../copy/lines.ts';
 import { LATE } from './failures.ts';
-import type { Described, SqlServerColumn } from './kinds.ts';
+import type { Field, SqlServerColumn } from './kinds.ts';
 import { conversionOf } from './kinds.ts';
 
 /** A value with what tedious tells of its column. */
@@ -73,14 +73,14 @@ function send(
 export async function firstRow(
   channel: Channel,
   batch: { text: string; timeout: number },
-): Promise<{ columns: Described[]; row?: unknown[]; rows: number }> {
-  let columns: Described[] = [];
+): Promise<{ columns: Field[]; row?: unknown[]; rows: number }> {
+  let columns: Field[] = [];
   let row: unknown[] | undefined;
   let rows = 0;
   const { ended } = send(channel, {
     ...batch,
     prepare: (request) => {
-      request.on('columnMetadata', (found: unknown) => (columns = found as Described[]));
+      request.on('columnMetadata', (found: unknown) => (columns = found as Field[]));
       request.on('row', (cells: Cell[]) => {
         rows += 1;
         row ??= cells.map(({ value }) => value);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** An example answer of a service; README.md says what is as published. */
-export interface Published<Body = unknown> {
+interface Published<Body = unknown> {
   /** Where the vendor publishes it. */
   source: string;
   status: number;

@@ -13,7 +13,7 @@ export interface Chunk {
 }
 
 /** How a chunk begins and ends; rows are separated by commas. */
-export interface Frame {
+interface Frame {
   open: string;
   close: string;
 }

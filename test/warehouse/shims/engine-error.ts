@@ -1,5 +1,5 @@
 /** What went wrong, in terms that both dialects have a message for. */
-export type EngineErrorKind =
+type EngineErrorKind =
   'syntax' | 'missingTable' | 'missingColumn' | 'value' | 'canceled' | 'forbidden' | 'other';
 
 /** A failed statement. */

@@ -30,7 +30,7 @@ export interface EngineResult {
   close(): void;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   timezone: string;
   /** Refuse everything but queries. */
   readOnly?: boolean;

@@ -66,7 +66,7 @@ function trimmed(text: string): string {
 }
 
 /** Numbers as Java prints them: "1.0", "1.0E20" (https://github.com/googleapis/java-bigquery/issues/16). */
-export function javaDouble(value: number): string {
+function javaDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value < 0 ? '-Infinity' : 'Infinity';
   const magnitude = Math.abs(value);
   if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e7)) {

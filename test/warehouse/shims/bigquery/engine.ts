@@ -28,7 +28,7 @@ export interface Finished extends Described {
   affected?: number;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   project: string;
   location: string;
 }

@@ -65,7 +65,7 @@ interface DuckDbError {
 }
 
 /** Where an error is told: the query, and its dataset and place. */
-export interface ErrorContext {
+interface ErrorContext {
   query: string;
   translated: Translated;
   project: string;

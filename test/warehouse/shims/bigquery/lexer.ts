@@ -16,7 +16,7 @@ const TOKENS: [Token['kind'], RegExp][] = [
 ];
 
 /** Splits a query into tokens; nothing is lost. */
-export function tokensOf(sql: string): Token[] {
+function tokensOf(sql: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < sql.length; at += tokens.at(-1)!.text.length) {
     for (const [kind, pattern] of TOKENS) {

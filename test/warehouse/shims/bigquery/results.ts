@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts';
 const PAGE_BYTES = 20 * 1024 * 1024;
 
 /** A page of results as JSON; `cut` if its connection must break in the middle. */
-export interface Page {
+interface Page {
   json: string;
   cut: boolean;
 }

@@ -11,7 +11,7 @@ export interface ServiceAccountKey {
 }
 
 /** The answer of the token endpoint: an HTTP status and a JSON body. */
-export interface TokenAnswer {
+interface TokenAnswer {
   status: number;
   body: Record<string, unknown>;
 }

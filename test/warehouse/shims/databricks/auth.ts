@@ -12,7 +12,7 @@ export interface Login {
 }
 
 /** An answer about tokens. */
-export interface TokenAnswer {
+interface TokenAnswer {
   status: number;
   body: Record<string, unknown>;
 }

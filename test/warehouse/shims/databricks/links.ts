@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SeenRequest } from '../server.ts';
 
 /** An answer of the storage that is no chunk: S3 answers with XML. */
-export interface StorageRefusal {
+interface StorageRefusal {
   status: number;
   code: string;
   message: string;

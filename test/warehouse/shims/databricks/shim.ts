@@ -9,7 +9,7 @@ import { submissionOf } from './request.ts';
 import { SETUP } from './sql.ts';
 import { Statement } from './statement.ts';
 
-export interface DatabricksOptions {
+interface DatabricksOptions {
   login: Login;
   /** The warehouses that exist; without: all. */
   warehouses?: string[];

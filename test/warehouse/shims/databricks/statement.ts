@@ -12,7 +12,7 @@ import { columnInfo, textOf, type ColumnInfo } from './values.ts';
 /** "Statements with disposition=INLINE are limited to 25 MiB". */
 const INLINE_BYTES = 25 << 20;
 
-export type State = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'CLOSED';
+type State = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'CLOSED';
 
 export interface Outcome {
   columns: ColumnInfo[];
@@ -96,7 +96,7 @@ export class Statement {
   }
 }
 
-export interface StatementOptions {
+interface StatementOptions {
   chunkBytes: number;
   readOnly: boolean;
 }

@@ -4,7 +4,7 @@ import { errorFields, errorMessage, message, oidsOf, type ErrorFields, type Mess
 import { POSITION_HINT } from './rewrite.ts';
 import { SERVER_VERSION } from './settings.ts';
 
-export interface Surroundings {
+interface Surroundings {
   fault(): Fault | undefined;
   /** Whether a SELECT reports its rows; Redshift, as PostgreSQL 8.0, does not. */
   counted: boolean;

@@ -4,7 +4,7 @@ import { Answers } from './answers.ts';
 import { message, Messages, type Message } from './messages.ts';
 import { rewrite, type Rewritten, type SessionState } from './rewrite.ts';
 
-export interface SessionOptions {
+interface SessionOptions {
   /** Where PostgreSQL listens. */
   server: { host: string; port: number };
   fault(): Fault | undefined;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Fault } from '../fault.ts';
 import { Session } from './session.ts';
 
-export interface RedshiftShimOptions {
+interface RedshiftShimOptions {
   /** URL of a database of a real PostgreSQL. The shim adds functions of Redshift to it. */
   url: string;
   /** Whether a SELECT tells how many rows it has. Default: false, as its own driver for Python expects. */

@@ -13,7 +13,7 @@ export interface Login {
 }
 
 /** The body of an answer 401. */
-export interface Refusal {
+interface Refusal {
   code: string;
   message: string;
 }

@@ -57,7 +57,7 @@ export function toDuck(sql: string): string {
 }
 
 /** A name in which each lower-case letter is a middle dot and the letter in upper case. */
-export const marked = (name: string) => name.replace(/[a-z]/g, (letter) => `·${letter.toUpperCase()}`);
+const marked = (name: string) => name.replace(/[a-z]/g, (letter) => `·${letter.toUpperCase()}`);
 
 /** The name before {@link marked}. */
 export const unmarked = (name: string) =>

@@ -1,6 +1,6 @@
 /* RPC requests, [MS-TDS] 2.2.6.6, of sp_executesql and sp_describe_first_result_set. */
 
-export interface Call {
+interface Call {
   procedure: string;
   /** The statement, with the values of its parameters in the place of their names. */
   sql: string;

@@ -21,7 +21,7 @@ import {
   type SqlError,
 } from './stream.ts';
 
-export interface SessionOptions {
+interface SessionOptions {
   id: number;
   connection: DuckDBConnection;
   user: string;
