@@ -87,6 +87,12 @@ test('lines of ClickHouse become the lines that another database gives for the s
   );
 });
 
+test('a part in which every value becomes longer has room for all of them', () => {
+  const lines = Buffer.from('inf\t-inf\n'.repeat(1_000));
+  const converted = new CopyText(['Float64', 'Nullable(Float32)'].map(ofType)).convert(lines);
+  expect(converted.toString()).toBe('Infinity\t-Infinity\n'.repeat(1_000));
+});
+
 test('bytes that are not UTF-8 are marked in their value alone', () => {
   const bytes = Buffer.concat([Buffer.from('a\tb'), Buffer.from([0xff]), Buffer.from('\n')]);
   const columns = ['String', 'String'].map(ofType);
@@ -151,6 +157,13 @@ describe('the body of an answer', () => {
     for (let end = 0; end < body.length; end++)
       for (const breaks of [true, false])
         await expect(readAll(body.subarray(0, end), [3], breaks), `${end} bytes`).rejects.toThrow();
+  });
+
+  test.each([
+    ['2\n', { type: 'SourceUnavailable' }],
+    ['Code: 395. DB::Exception: no\n', { code: 395 }],
+  ])('a body that goes on after its count is not complete: %j', async (more, error) => {
+    await expect(readAll(Buffer.from(`1\n\\.1\n${more}`), [7])).rejects.toMatchObject(error);
   });
 
   test('the error of a block is its first one, not the one that caused it', async () => {

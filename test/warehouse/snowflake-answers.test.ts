@@ -172,6 +172,13 @@ describe('what makes a read fail', () => {
     await expect(read({ origin }, changes)).rejects.toThrow(`The warehouse (${host}) `);
   });
 
+  test('a result that Snowflake does not count, which is no empty segment', async () => {
+    const body = { resultSetMetaData: { ...META, numRows: undefined, partitionInfo: [] }, data: [] };
+    const error = await failure(await service(({ method }) => (method === 'GET' ? { body } : undefined)));
+    expect(error).toMatchObject({ type: 'SourceUnavailable' });
+    expect(error.message).toContain('Expected: JSON with resultSetMetaData and data');
+  });
+
   test('an answer that has no metadata', async () => {
     const error = await failure(await service(({ method }) => (method === 'GET' ? { body: {} } : undefined)));
     expect(error.message).toContain('Expected: JSON with resultSetMetaData and data');
