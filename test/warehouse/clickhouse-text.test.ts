@@ -26,7 +26,7 @@ describe('types of ClickHouse', () => {
     ['UUID', 'text'],
     ['IPv6', 'text'],
     ['Nullable(Nothing)', 'text'],
-    ['SimpleAggregateFunction(sum, UInt64)', 'integer'],
+    ['SimpleAggregateFunction(sum, Decimal(38, 18))', 'decimal'],
     ['SimpleAggregateFunction(any, Nullable(String))', 'text'],
     ['AggregateFunction(sum, UInt64)', 'unsupported'],
     ['Array(String)', 'unsupported'],
@@ -95,8 +95,10 @@ test('a part in which every value becomes longer has room for all of them', () =
 
 test('bytes that are not UTF-8 are marked in their value alone', () => {
   const bytes = Buffer.concat([Buffer.from('a\tb'), Buffer.from([0xff]), Buffer.from('\n')]);
-  const columns = ['String', 'String'].map(ofType);
-  expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+  for (const type of ['String', 'Float64']) {
+    const columns = [type, 'String'].map(ofType);
+    expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+  }
 });
 
 test.each([

@@ -141,18 +141,24 @@ describe('ClickHouse as a warehouse', () => {
       });
   });
 
-  test.each(['compress', 'decompress', 'query', 'output_format', 'format_template_row'])(
-    'a URL with %s, which would make answers unreadable, is rejected before anything is sent',
-    async (name) => {
-      shim.seen.length = 0;
-      const error = await rejection('select 1 as id', { at: `${url()}?${name}=hunter2` });
-      expect(error).toMatchObject({
-        type: 'ConfigurationInvalid',
-        message: `${name} in the URL of the warehouse (SHOP_URL) cannot be used; it must be left out.`,
-      });
-      expect(shim.seen).toEqual([]);
-    },
-  );
+  test.each([
+    'compress',
+    'decompress',
+    'query',
+    'output_format',
+    'output_format_float_precision',
+    'output_format_always_write_decimal_point_in_float_and_decimal',
+    'format_template_row',
+    'format_template_resultset',
+  ])('a URL with %s, which would change the answers, is rejected before anything is sent', async (name) => {
+    shim.seen.length = 0;
+    const error = await rejection('select 1 as id', { at: `${url()}?${name}=hunter2` });
+    expect(error).toMatchObject({
+      type: 'ConfigurationInvalid',
+      message: `${name} in the URL of the warehouse (SHOP_URL) cannot be used; it must be left out.`,
+    });
+    expect(shim.seen).toEqual([]);
+  });
 
   test('a query that is canceled is also killed by its id, because a proxy may keep the connection', async () => {
     shim.seen.length = 0;

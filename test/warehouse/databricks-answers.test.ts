@@ -208,6 +208,18 @@ describe('what makes a read fail', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  test('an error whose codes are no codes, which are not shown', async () => {
+    const error = { error_code: "the value 'hunter2'", message: "[the value 'hunter2'] hunter2" };
+    const status = { state: 'FAILED', error, sql_state: 'hunter2' };
+    const told = await failure(
+      await service(({ path, method }) =>
+        method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
+      ),
+    );
+    expect(told).toMatchObject({ type: 'SegmentQueryFailed' });
+    expect(told.message).not.toContain('hunter2');
+  });
+
   test('a warehouse that does not exist', async () => {
     const body = { error_code: 'NOT_FOUND', message: 'hunter2' };
     const error = await failure(await service(() => ({ status: 404, body })));
