@@ -128,7 +128,7 @@ describe('ClickHouse as a warehouse', () => {
 
   test('neither the URL nor a profile can let rows be missing without an error', async () => {
     shim.seen.length = 0;
-    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1&output_format_tsv_crlf_end_of_line=1`;
+    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1&output_format_tsv_crlf_end_of_line=1&default_format=CSV&wait_end_of_query=0`;
     expect((await readAll(await open({ at }), rows(3), ['padding'])).rows).toBe(3);
     expect(shim.seen).toHaveLength(2);
     for (const { settings } of shim.seen)

@@ -90,13 +90,9 @@ async function* converted(
   lines: AsyncGenerator<Buffer, number, undefined>,
   text: CopyText,
 ): AsyncGenerator<Buffer, number, undefined> {
-  try {
-    let item = await lines.next();
-    for (; !item.done; item = await lines.next()) yield text.convert(item.value);
-    return item.value;
-  } finally {
-    await lines.return(0); // also after an early stop
-  }
+  let item = await lines.next();
+  for (; !item.done; item = await lines.next()) yield text.convert(item.value);
+  return item.value;
 }
 
 function incomplete(): Failure {
