@@ -85,6 +85,16 @@ describe('what is sent', () => {
     expect(asked[0]!.body).toMatchObject({ timeout: 604_800 });
   });
 
+  test('a statement whose status is asked for too often still runs, and is asked for again', async () => {
+    let refusals = 2;
+    const { origin } = await service(({ method, path }) =>
+      method === 'GET' && path.endsWith('/s') && refusals-- > 0
+        ? { status: 429, headers: { 'retry-after': '3600' }, body: {} }
+        : undefined,
+    );
+    expect(await read({ origin })).toEqual(['1', '2', '3', '4']);
+  });
+
   test('a statement that is sent again is the same one for Snowflake', async () => {
     let refusals = 2;
     const server = await service(({ method }) =>
