@@ -41,6 +41,30 @@ function withOffsets(first: number, second: number): Buffer {
   return bytes;
 }
 
+/** A batch whose data has no bytes beyond its values, as BigQuery sends it, with one of its bytes changed. */
+function exact(
+  values: string[],
+  change: (data: number, offsets: number) => [at: number, byte: number],
+): Buffer {
+  const [, bytes] = messages({ c0: vectorFromArray(values, new Utf8()) });
+  const data = Buffer.from(values.join(''));
+  const body = 8 + bytes.readInt32LE(4);
+  let last = body - 8; // of the words that can be the length of the last buffer
+  while (bytes.readBigInt64LE(last) !== BigInt(8 * Math.ceil(data.length / 8))) last -= 8;
+  bytes.writeBigInt64LE(BigInt(data.length), last);
+  const [at, byte] = change(bytes.indexOf(data, body), bytes.indexOf(Buffer.from([0, 0, 0, 0, 2]), body));
+  return Buffer.from(bytes).fill(byte, at, at + 1);
+}
+
+test('a value that is not UTF-8 is marked, and so are both values of a character that an offset cuts', () => {
+  const unchanged = exact(['é', 'x'], (data) => [data, 0xc3]);
+  expect(linesOf(unchanged)).toBe('é\nx\n');
+  const invalid = exact(['é', 'x'], (data) => [data + 2, 0xff]);
+  expect(linesOf(invalid)).toBe('é\n\ufffd\uffff\n');
+  const cut = exact(['é', 'x'], (_, offsets) => [offsets + 4, 1]);
+  expect(linesOf(cut)).toBe('\ufffd\uffff\n\ufffdx\uffff\n');
+});
+
 describe('a batch of Arrow that is not as it says', () => {
   test('is read if it is', () => {
     expect(nulls(linesOf(batch()))).toBe(7);
@@ -55,6 +79,10 @@ describe('a batch of Arrow that is not as it says', () => {
       for (const bytes of changed) expect(() => linesOf(bytes)).toThrow(ArrowUnreadable);
     },
   );
+
+  test('is unreadable without the mark at its begin', () => {
+    expect(() => linesOf(Buffer.from(batch()).fill(0, 0, 1))).toThrow(ArrowUnreadable);
+  });
 
   test('is unreadable if nulls are counted and not marked, so that no value becomes null', () => {
     const [withoutValidity] = withWord(BUFFER, 0);

@@ -204,6 +204,16 @@ describe('BigQuery', () => {
     );
   });
 
+  test.each([{ rows: undefined }, { rows: [] }])(
+    'answers a guard without the row that it counts (%j): the guard fails',
+    async (missing) => {
+      const place = await changed(shim, ({ json }) => {
+        if (json.rows) Object.assign(json, missing);
+      });
+      await expect(look(place)).rejects.toMatchObject(UNAVAILABLE);
+    },
+  );
+
   test.each(['rest', 'storage'] as const)(
     'is read to its last row by %s, then canceled: the read fails',
     async (rows) => {

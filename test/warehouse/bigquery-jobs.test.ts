@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failureOf } from '../support/failure-of.ts';
 import { readAll } from './reading.ts';
 import { openShim } from './bigquery-place.ts';
+import { changed } from './bigquery-proxy.ts';
 import { startBigqueryShim, type BigqueryShim } from './shims/bigquery/shim.ts';
 
 const rows = (n: number) =>
@@ -61,6 +62,18 @@ describe('BigQuery as a warehouse', () => {
         },
       },
     });
+  });
+
+  test('a job that does not tell the number of its rows gives no empty segment, and answers no guard', async () => {
+    const place = await changed(shim, ({ json }) => void delete json.totalRows);
+    const failure = { type: 'SourceUnavailable', retryable: true };
+    await expect(readAll(await openShim(place, 'rest'), 'select 1 as id', ['id'])).rejects.toMatchObject(
+      failure,
+    );
+    const warehouse = await openShim(place, 'rest');
+    const question = { query: 'select 1 as id', setting: 'guards.freshness', signal };
+    await expect(warehouse.look(question)).rejects.toMatchObject(failure);
+    await warehouse.close();
   });
 
   test('jobs of a region are found, although the source names none', async () => {

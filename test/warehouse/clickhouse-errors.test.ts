@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../contract/failure.ts';
 import { Sealed } from '../../contract/foreign.ts';
 import { failuresOf, ServerError } from '../../warehouse/clickhouse/failures.ts';
+import { openClickHouse } from '../../warehouse/clickhouse/open.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { startAnswering } from './answering.ts';
+import { READER, readAll } from './reading.ts';
 
 describe('what an error of ClickHouse means', () => {
   const failures = failuresOf({ variable: 'SHOP_URL', statementTimeout: 60_000 });
@@ -35,5 +39,31 @@ describe('what an error of ClickHouse means', () => {
     const sooner = meaning(159, '', 59_999);
     expect(sooner).toMatchObject({ type: 'SegmentQueryFailed' });
     expect(sooner.message).not.toContain('statementTimeout');
+    expect(meaning(60, '', 60_000).message).not.toContain('statementTimeout');
   });
 });
+
+test.each([
+  [200, '', 'before the rows'],
+  [200, 'id\nInt32\n', 'before the rows'],
+  [500, '', 'before the rows'],
+  [500, '<html>secret</html>', 'before the rows'],
+  [200, '', 'with the rows'],
+  [200, '1\n\\.1\n', 'with the rows'],
+])(
+  'an error that only the header of an answer tells (%i, %j, %s) fails the read',
+  async (status, body, at) => {
+    let requests = 0;
+    const { origin } = await startAnswering(() => {
+      requests += 1;
+      if (at === 'with the rows' && requests === 1) return { body: 'id\nInt32\n' };
+      return { status, headers: { 'x-clickhouse-exception-code': '153' }, body };
+    });
+    const source = { url: origin, variable: 'SHOP_URL', statementTimeout: 60_000, reader: READER };
+    const error = await failureOf(readAll(openClickHouse(source), 'select 1 as id', ['id']));
+    expect(error).toMatchObject({ type: 'SegmentQueryFailed' });
+    expect(error.message).toContain('division by zero (ClickHouse error 153)');
+    expect(error.message).not.toContain('secret');
+    expect(requests).toBe(at === 'with the rows' ? 2 : 1); // a statement that has ended is not killed
+  },
+);

@@ -26,7 +26,7 @@ describe('types of ClickHouse', () => {
     ['UUID', 'text'],
     ['IPv6', 'text'],
     ['Nullable(Nothing)', 'text'],
-    ['SimpleAggregateFunction(sum, UInt64)', 'integer'],
+    ['SimpleAggregateFunction(sum, Decimal(38, 18))', 'decimal'],
     ['SimpleAggregateFunction(any, Nullable(String))', 'text'],
     ['AggregateFunction(sum, UInt64)', 'unsupported'],
     ['Array(String)', 'unsupported'],
@@ -87,10 +87,18 @@ test('lines of ClickHouse become the lines that another database gives for the s
   );
 });
 
+test('a part in which every value becomes longer has room for all of them', () => {
+  const lines = Buffer.from('inf\t-inf\n'.repeat(1_000));
+  const converted = new CopyText(['Float64', 'Nullable(Float32)'].map(ofType)).convert(lines);
+  expect(converted.toString()).toBe('Infinity\t-Infinity\n'.repeat(1_000));
+});
+
 test('bytes that are not UTF-8 are marked in their value alone', () => {
   const bytes = Buffer.concat([Buffer.from('a\tb'), Buffer.from([0xff]), Buffer.from('\n')]);
-  const columns = ['String', 'String'].map(ofType);
-  expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+  for (const type of ['String', 'Float64']) {
+    const columns = [type, 'String'].map(ofType);
+    expect(new CopyText(columns).convert(bytes).toString()).toMatch(/^a\tb.*\uffff\n$/);
+  }
 });
 
 test.each([
@@ -150,7 +158,16 @@ describe('the body of an answer', () => {
     const body = Buffer.from('1\ta\n2\t\\\\.7\n\\.2\n');
     for (let end = 0; end < body.length; end++)
       for (const breaks of [true, false])
-        await expect(readAll(body.subarray(0, end), [3], breaks), `${end} bytes`).rejects.toThrow();
+        await expect(readAll(body.subarray(0, end), [3], breaks), `${end} bytes`).rejects.toThrow(
+          breaks ? 'other side closed' : 'did not complete',
+        );
+  });
+
+  test.each([
+    ['2\n', { type: 'SourceUnavailable' }],
+    ['Code: 395. DB::Exception: no\n', { code: 395 }],
+  ])('a body that goes on after its count is not complete: %j', async (more, error) => {
+    await expect(readAll(Buffer.from(`1\n\\.1\n${more}`), [7])).rejects.toMatchObject(error);
   });
 
   test('the error of a block is its first one, not the one that caused it', async () => {

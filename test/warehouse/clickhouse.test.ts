@@ -128,7 +128,7 @@ describe('ClickHouse as a warehouse', () => {
 
   test('neither the URL nor a profile can let rows be missing without an error', async () => {
     shim.seen.length = 0;
-    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1&output_format_tsv_crlf_end_of_line=1`;
+    const at = `${url()}?skip_unavailable_shards=1&read_overflow_mode_leaf=break&result_overflow_mode=break&limit=1&output_format_tsv_crlf_end_of_line=1&default_format=CSV&wait_end_of_query=0`;
     expect((await readAll(await open({ at }), rows(3), ['padding'])).rows).toBe(3);
     expect(shim.seen).toHaveLength(2);
     for (const { settings } of shim.seen)
@@ -141,18 +141,24 @@ describe('ClickHouse as a warehouse', () => {
       });
   });
 
-  test.each(['compress', 'decompress', 'query', 'output_format', 'format_template_row'])(
-    'a URL with %s, which would make answers unreadable, is rejected before anything is sent',
-    async (name) => {
-      shim.seen.length = 0;
-      const error = await rejection('select 1 as id', { at: `${url()}?${name}=hunter2` });
-      expect(error).toMatchObject({
-        type: 'ConfigurationInvalid',
-        message: `${name} in the URL of the warehouse (SHOP_URL) cannot be used; it must be left out.`,
-      });
-      expect(shim.seen).toEqual([]);
-    },
-  );
+  test.each([
+    'compress',
+    'decompress',
+    'query',
+    'output_format',
+    'output_format_float_precision',
+    'output_format_always_write_decimal_point_in_float_and_decimal',
+    'format_template_row',
+    'format_template_resultset',
+  ])('a URL with %s, which would change the answers, is rejected before anything is sent', async (name) => {
+    shim.seen.length = 0;
+    const error = await rejection('select 1 as id', { at: `${url()}?${name}=hunter2` });
+    expect(error).toMatchObject({
+      type: 'ConfigurationInvalid',
+      message: `${name} in the URL of the warehouse (SHOP_URL) cannot be used; it must be left out.`,
+    });
+    expect(shim.seen).toEqual([]);
+  });
 
   test('a query that is canceled is also killed by its id, because a proxy may keep the connection', async () => {
     shim.seen.length = 0;

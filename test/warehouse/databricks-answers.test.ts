@@ -94,6 +94,15 @@ describe('what is sent', () => {
     expect(asked.map(({ path }) => path.at(-1))).toEqual(['1', '2']);
   });
 
+  test('a link without the index of its chunk is that of the chunk that was asked for', async () => {
+    const { origin } = await service(({ path }, at) =>
+      path.endsWith('/result/chunks/1')
+        ? { body: { external_links: [{ external_link: `${at}/stored/1` }] } }
+        : undefined,
+    );
+    expect(await read({ origin })).toEqual(['1', '2', '3', '4']);
+  });
+
   test('a statement is asked for again while it waits and while it runs', async () => {
     const states = ['PENDING', 'RUNNING'];
     const { origin } = await service(({ path, method }) => {
@@ -117,6 +126,19 @@ describe('what makes a read fail', () => {
     );
     expect(error).toMatchObject({ type: 'SegmentQueryFailed', retryable: false });
     expect(error.message).toContain('Databricks truncates results beyond 100 GiB');
+  });
+
+  test.each(['total_row_count', 'total_chunk_count'])('a result without its %s', async (name) => {
+    const manifest = { ...MANIFEST, [name]: undefined };
+    const error = await failure(
+      await service(({ path, method }) =>
+        method === 'GET' && path === `${PATH}/s`
+          ? { body: { statement_id: 's', status: { state: 'SUCCEEDED' }, manifest, result: {} } }
+          : undefined,
+      ),
+    );
+    expect(error).toMatchObject({ type: 'SourceUnavailable' });
+    expect(error.message).toContain('Expected: JSON with statement_id and status');
   });
 
   test('two chunks with the rows of each other', async () => {
@@ -185,6 +207,18 @@ describe('what makes a read fail', () => {
     expect(error).toMatchObject({ type: 'SegmentQueryFailed' });
     expect(error.message).toContain(says);
     expect(error.message).not.toContain('hunter2');
+  });
+
+  test('an error whose codes are no codes, which are not shown', async () => {
+    const error = { error_code: "the value 'hunter2'", message: "[the value 'hunter2'] hunter2" };
+    const status = { state: 'FAILED', error, sql_state: 'hunter2' };
+    const told = await failure(
+      await service(({ path, method }) =>
+        method === 'GET' && path === `${PATH}/s` ? { body: { statement_id: 's', status } } : undefined,
+      ),
+    );
+    expect(told).toMatchObject({ type: 'SegmentQueryFailed' });
+    expect(told.message).not.toContain('hunter2');
   });
 
   test('a warehouse that does not exist', async () => {

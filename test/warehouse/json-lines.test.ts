@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ColumnKind } from '../../activation/values/kinds.ts';
 import { NOT_TEXT } from '../../activation/values/text.ts';
-import { conversionFor } from '../../warehouse/copy/conversions.ts';
+import { conversionFor, type Conversion } from '../../warehouse/copy/conversions.ts';
 import { JsonLines } from '../../warehouse/copy/json-lines.ts';
 import { LineWriter } from '../../warehouse/copy/lines.ts';
 import { valueText } from '../../warehouse/copy/values.ts';
@@ -10,11 +10,9 @@ import { valueText } from '../../warehouse/copy/values.ts';
 const unreadable = () => new Error('unreadable');
 
 /** Encodes documents, each in parts of a size; returns the lines and what else is in the documents. */
-function encode(documents: (string | Buffer)[], columns: number, size = 7) {
-  const encoder = new JsonLines(
-    Array.from({ length: columns }, () => undefined),
-    unreadable,
-  );
+function encode(documents: (string | Buffer)[], columns: number, size = 7, first?: Conversion) {
+  const conversions = Array.from({ length: columns }, (_, at) => (at === 0 ? first : undefined));
+  const encoder = new JsonLines(conversions, unreadable);
   const batches: string[] = [];
   const rest = documents.map((document) => {
     const bytes = Buffer.from(document);
@@ -71,8 +69,12 @@ describe('rows in JSON become lines of COPY', () => {
   });
 
   test('what is around the rows is returned, before and after them', () => {
-    const { rest } = encode(['{"meta": {"data": [["no"]], "n": 1}, "data": [["a"]], "code": "x\\"]"}'], 1);
-    expect(rest).toEqual([{ meta: { data: [['no']], n: 1 }, data: [], code: 'x"]' }]);
+    const { rest, text } = encode(
+      ['{"meta": {"data": [["no"]], "n": 1}, "dataset": [["no"]], "data": [["a"]], "code": "x\\"]"}'],
+      1,
+    );
+    expect(rest).toEqual([{ meta: { data: [['no']], n: 1 }, dataset: [['no']], data: [], code: 'x"]' }]);
+    expect(text).toBe('a\n');
   });
 
   test('documents follow each other in one buffer', () => {
@@ -88,6 +90,25 @@ describe('rows in JSON become lines of COPY', () => {
     for (const batch of batches.slice(0, -1)) expect(batch.length).toBeGreaterThanOrEqual(64 * 1024);
     for (const batch of batches) expect(batch.endsWith('\n')).toBe(true);
     expect(text).toBe(written(rows));
+  });
+
+  test('a value that is longer than the buffer arrives whole, in any parts', () => {
+    const rows = [
+      ['a', 'b'.repeat(300_000)],
+      ['c'.repeat(300_000), 'd'],
+    ];
+    for (const size of [1_000, 100_000, 200_000, 1_000_000])
+      expect(encode([JSON.stringify(rows)], 2, size).text).toBe(written(rows));
+  });
+
+  test('values that become longer arrive whole, and so does a long one in the same part', () => {
+    const rows = Array.from({ length: 9_000 }, (_, at) => [
+      '7',
+      at % 2_000 === 1_999 ? 'b'.repeat(90_000) : '',
+    ]);
+    const { text, lines } = encode([JSON.stringify(rows)], 2, 120_000, conversionFor('decimal', 20));
+    expect(text).toBe(written(rows.map(([, long]) => [`7.${'0'.repeat(20)}`, long!])));
+    expect(lines).toBe(9_000);
   });
 
   test.each([
@@ -116,6 +137,7 @@ describe('rows in JSON become lines of COPY', () => {
     '[["a","b"]]',
     '[[]]',
     '[[1]]',
+    '[[1],["a"]]',
     '[[nul]]',
     '[["\\x"]]',
     '[["\\u00g0"]]',

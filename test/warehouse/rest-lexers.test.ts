@@ -18,7 +18,13 @@ describe.each([
       'select 1; /* a /* b */',
       'select $$--$$ ;',
     ],
-    ['select 1¿ select 2;', 'select 1¿ // a\n select 2', 'select 1¿; select 2', '/* a\n*/ select $$ $$ ¿ x'],
+    [
+      'select 1¿ select 2;',
+      'select 1¿ // a\n select 2',
+      'select 1¿; select 2',
+      '/* a\n*/ select $$ $$ ¿ x',
+      'select 1 /* /* */ ¿ select 2 /* */',
+    ],
   ],
   [
     'Databricks',

@@ -123,6 +123,17 @@ describe('the tokens of Databricks', () => {
     expect(requested()).toBe(2);
   });
 
+  test.each([{}, { access_token: 't' }, { access_token: '', expires_in: null }])(
+    'are none in the answer %j, which cannot be read',
+    async (body) => {
+      const { headers } = await authorized((response) => void response.end(JSON.stringify(body)));
+      await expect(headers()).rejects.toMatchObject({
+        type: 'SourceUnavailable',
+        message: expect.stringContaining('Expected: JSON with access_token') as string,
+      });
+    },
+  );
+
   test('are requested again after a request that failed', async () => {
     const answers = [(response: ServerResponse) => void response.destroy(), token(3_600)];
     const { headers } = await authorized((response) => answers.shift()!(response));

@@ -86,6 +86,16 @@ describe('what is sent', () => {
     expect(asked[0]!.body).toMatchObject({ timeout: 604_800 });
   });
 
+  test('a statement whose status is asked for too often still runs, and is asked for again', async () => {
+    let refusals = 2;
+    const { origin } = await service(({ method, path }) =>
+      method === 'GET' && path.endsWith('/s') && refusals-- > 0
+        ? { status: 429, headers: { 'retry-after': '3600' }, body: {} }
+        : undefined,
+    );
+    expect(await read({ origin })).toEqual(['1', '2', '3', '4']);
+  });
+
   test('a statement that is sent again is the same one for Snowflake', async () => {
     let refusals = 2;
     const server = await service(({ method }) =>
@@ -171,6 +181,13 @@ describe('what makes a read fail', () => {
   ])('it names the host of the account, or the one of the source: %o', async (changes, host) => {
     const { origin } = await service(() => ({ status: 500, body: {} }));
     await expect(read({ origin }, changes)).rejects.toThrow(`The warehouse (${host}) `);
+  });
+
+  test('a result that Snowflake does not count, which is no empty segment', async () => {
+    const body = { resultSetMetaData: { ...META, numRows: undefined, partitionInfo: [] }, data: [] };
+    const error = await failure(await service(({ method }) => (method === 'GET' ? { body } : undefined)));
+    expect(error).toMatchObject({ type: 'SourceUnavailable' });
+    expect(error.message).toContain('Expected: JSON with resultSetMetaData and data');
   });
 
   test('an answer that has no metadata', async () => {

@@ -77,13 +77,15 @@ export async function openBigquery(
     const translate = translator(statement);
     return (async () => {
       await start(job);
-      await jobs.wait(job, ended.signal);
-      const { rows } = await rest.json<{ rows?: { f: { v: unknown }[] }[] }>({
+      const told = await jobs.wait(job, ended.signal);
+      const { rows = [] } = await rest.json<{ rows?: { f: { v: unknown }[] }[] }>({
         path: `queries/${job.id}`,
         parameters: { location: job.location, maxResults: 1, 'formatOptions.useInt64Timestamp': 'true' },
         signal: ended.signal,
       });
-      return rows?.[0] ? { field, row: rows[0].f[0]!.v } : { field };
+      // an assertion holds if there is no row, so none may be missing
+      if (rows.length !== told) throw new Failure('segmentIncomplete', {});
+      return rows[0] ? { field, row: rows[0].f[0]!.v } : { field };
     })().catch(translate);
   }
 

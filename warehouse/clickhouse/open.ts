@@ -69,11 +69,7 @@ export function openClickHouse(source: UrlSource, timeouts = TIMEOUTS): Warehous
 }
 
 async function* converted(lines: Lines, text: CopyText): Lines {
-  try {
-    let item = await lines.next();
-    for (; !item.done; item = await lines.next()) yield text.convert(item.value);
-    return item.value;
-  } finally {
-    await lines.return(0); // also after an early stop
-  }
+  let item = await lines.next();
+  for (; !item.done; item = await lines.next()) yield text.convert(item.value);
+  return item.value;
 }

@@ -1,8 +1,6 @@
 import { jsonOf } from '../json.ts';
 
-const [QUOTE, COMMA, COLON, OPEN, BACKSLASH, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [
-  34, 44, 58, 91, 92, 93, 123, 125,
-];
+const [QUOTE, OPEN, BACKSLASH, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [34, 91, 92, 93, 123, 125];
 
 /**
  * The part of a JSON document around its rows, read in pieces. The rows are the value of a member, or the whole document;
@@ -17,9 +15,8 @@ export class JsonEnvelope {
   #isEscaped = false;
   /** The name of the member with the rows. */
   readonly rows: string;
-  /** The last text of the outermost object, as far as it can be the name of the rows. */
+  /** The last text, as far as it can be the name of the rows. Before a bracket of the outermost object, it is a name. */
   #text = '';
-  #member = '';
 
   constructor(rows: string) {
     this.rows = rows;
@@ -49,10 +46,8 @@ export class JsonEnvelope {
     else if (byte === QUOTE) {
       this.#isInText = true;
       this.#text = '';
-    } else if (byte === COLON && this.#depth === 1) this.#member = this.#text;
-    else if (byte === COMMA && this.#depth === 1) this.#member = '';
-    else if (byte === OPEN) {
-      this.isAtRows = this.#depth === 0 || (this.#depth === 1 && this.#member === this.rows);
+    } else if (byte === OPEN) {
+      this.isAtRows = this.#depth === 0 || (this.#depth === 1 && this.#text === this.rows);
       this.#depth += 1;
     } else if (byte === OPEN_OBJECT) this.#depth += 1;
     else if (byte === CLOSE || byte === CLOSE_OBJECT) this.#depth -= 1;

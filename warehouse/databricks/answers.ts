@@ -45,8 +45,9 @@ export const statementAnswer = z.object({
           )
           .default([]),
       }),
-      total_chunk_count: z.number().default(0),
-      total_row_count: z.number().default(0),
+      // never assumed: a result that is not counted would be an empty segment
+      total_chunk_count: z.number(),
+      total_row_count: z.number(),
       chunks: z.array(z.object({ chunk_index: z.number(), row_count: z.number() })).default([]),
       truncated: z.boolean().default(false),
     })

@@ -63,7 +63,7 @@ async function request(
     const code = `HTTP status ${status}`;
     throw new Failure('sourceLoginRefused', { connection: client.host, check, code });
   }
-  const token = tokenAnswer.safeParse(await client.json(answer, EXPECTED));
+  const token = tokenAnswer.safeParse(await client.json(answer));
   if (!token.success) throw client.unreadable(status, EXPECTED);
   return token.data;
 }

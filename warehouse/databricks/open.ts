@@ -60,10 +60,10 @@ export function openDatabricks(
     });
     const { status } = answer;
     if (status !== 200) {
-      const { error_code: code, message } = refusal.safeParse(await client.refusal(answer)).data ?? {};
+      const { error_code: code, message } = refusal.safeParse(await client.json(answer)).data ?? {};
       throw failureOf({ status, code, message }, context, statement);
     }
-    const accepted = statementAnswer.safeParse(await client.json(answer, EXPECTED));
+    const accepted = statementAnswer.safeParse(await client.json(answer));
     if (!accepted.success) throw client.unreadable(status, EXPECTED);
     return new DatabricksStatement(context, statement, accepted.data.statement_id);
   }

@@ -87,8 +87,8 @@ export class DatabricksStatement extends RestStatement {
     const answer = await this.get(url, signal);
     const { client } = this.context;
     const { status } = answer;
-    if (status === 200) return client.json(answer, EXPECTED);
-    const said = await client.refusal(answer);
+    const said = await client.json(answer);
+    if (status === 200) return said;
     // the statement or its result has been removed
     if (status === 404)
       throw new Failure('sourceBrokeOff', { connection: client.host, code: 'HTTP status 404' });

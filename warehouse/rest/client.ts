@@ -50,19 +50,8 @@ export class RestClient {
     };
   }
 
-  /**
-   * Reads the whole body of an answer as JSON.
-   * @param expected what the answer should have been, for the failure
-   * @throws Failure SourceUnavailable
-   */
-  async json(answer: HttpAnswer, expected: string): Promise<unknown> {
-    const said = await this.refusal(answer);
-    if (said === undefined) throw this.unreadable(answer.status, expected);
-    return said;
-  }
-
-  /** Reads the whole body of a refusal as JSON; undefined if it is none, because a gateway or a proxy has refused the call. */
-  async refusal({ body }: HttpAnswer): Promise<unknown> {
+  /** Reads the whole body of an answer as JSON; undefined if it is none, because a gateway or a proxy has answered. */
+  async json({ body }: HttpAnswer): Promise<unknown> {
     return jsonOf((await buffer(body)).toString());
   }
 

@@ -61,11 +61,10 @@ export abstract class RestStatement implements Running {
   /**
    * Asks until the statement has ended, with pauses that grow.
    * @param ask undefined: it runs
-   * @throws Failure SegmentQueryFailed (it runs beyond its timeout); the reason of the signal
+   * @throws Failure SegmentQueryFailed (it runs beyond its timeout); any error when the signal is aborted
    */
   protected async ended<T>(ask: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      signal.throwIfAborted();
       const answer = await ask();
       if (answer !== undefined) return answer;
       const left = this.#deadline - performance.now();
@@ -73,7 +72,7 @@ export abstract class RestStatement implements Running {
         const limit = ms(this.context.statementTimeout);
         throw new Failure('queryTimedOut', { setting: this.statement.setting, limit });
       }
-      await sleep(Math.min(pause, left), undefined, { signal }).catch(() => signal.throwIfAborted());
+      await sleep(Math.min(pause, left), undefined, { signal });
     }
   }
 

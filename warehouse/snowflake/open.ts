@@ -71,10 +71,10 @@ export function openSnowflake(
     });
     const { status } = answer;
     if (status !== 200 && status !== 202) {
-      const said = refusal.safeParse(await client.refusal(answer));
+      const said = refusal.safeParse(await client.json(answer));
       throw failureOf({ status, ...said.data }, context, statement);
     }
-    const own = accepted.safeParse(await client.json(answer, EXPECTED));
+    const own = accepted.safeParse(await client.json(answer));
     if (!own.success) throw client.unreadable(status, EXPECTED);
     return new SnowflakeStatement(context, statement, own.data.statementHandle);
   }

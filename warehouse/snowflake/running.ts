@@ -29,7 +29,7 @@ export class SnowflakeStatement extends RestStatement {
 
   async columns(signal: AbortSignal): Promise<RestColumn[]> {
     const answer = await this.#first(signal);
-    const { rowType } = this.#metadata(answer.status, await this.context.client.json(answer, EXPECTED));
+    const { rowType } = this.#metadata(answer.status, await this.context.client.json(answer));
     return rowType.map(columnOf);
   }
 
@@ -38,7 +38,7 @@ export class SnowflakeStatement extends RestStatement {
     const rest = yield* this.context.client.rows(first, encoder);
     const { numRows, partitionInfo } = this.#metadata(first.status, rest);
     const counts = partitionInfo.map(({ rowCount }) => rowCount);
-    sameCount(counts[0] ?? numRows, encoder.lines);
+    sameCount(counts[0], encoder.lines);
     const request = (index: number) => this.#get(`${this.path}?partition=${index}`, signal);
     yield* this.parts(counts, request, encoder, 1);
     return numRows;
@@ -61,7 +61,7 @@ export class SnowflakeStatement extends RestStatement {
     const { status } = answer;
     if (status === 200 || accepts.includes(status)) return answer;
     const { client } = this.context;
-    const said = refusal.safeParse(await client.refusal(answer));
+    const said = refusal.safeParse(await client.json(answer));
     // the statement or its result has been removed
     if (status === 404)
       throw new Failure('sourceBrokeOff', { connection: client.host, code: 'HTTP status 404' });

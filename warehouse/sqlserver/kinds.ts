@@ -104,7 +104,7 @@ function nameOf(type: string): string {
 /** The characters of a text; undefined for the types without a limit, and for long ones. */
 function lengthOf(type: string, bytes = MAX): number | undefined {
   const characters = type.startsWith('N') ? bytes / 2 : bytes;
-  return bytes === MAX || characters > LONGEST || characters < 1 ? undefined : characters;
+  return characters > LONGEST || characters < 1 ? undefined : characters;
 }
 
 /** Selects a column as text. */

@@ -42,7 +42,7 @@ export class Coordinator {
   readonly #headers: Record<string, string>;
   readonly #timeouts: Timeouts & { heartbeat: number };
   #next: string | undefined;
-  #abort = new AbortController();
+  readonly #abort = new AbortController();
 
   constructor(
     target: HttpTarget,
@@ -68,8 +68,7 @@ export class Coordinator {
       return results;
     });
     for await (const row of pages) data.push(row);
-    if (!columns) throw new Failure('segmentIncomplete', {});
-    return { columns, data };
+    return { columns: columns!, data };
   }
 
   /**
@@ -100,8 +99,8 @@ export class Coordinator {
     statement: string,
     read: (body: Buffer) => AsyncGenerator<T, QueryResults | undefined, undefined>,
   ): AsyncGenerator<T, string, undefined> {
-    this.#abort = new AbortController();
     let asked: Asked = { method: 'POST', url: '/v1/statement', body: statement };
+    let hasColumns = false; // as a result has, also without rows
     while (true) {
       const body = await this.#page(asked);
       const stop = this.#keepAlive(asked);
@@ -113,9 +112,10 @@ export class Coordinator {
       }
       if (!results) throw this.unreadable();
       this.#next = pathOf(results.nextUri);
+      hasColumns ||= results.columns !== undefined;
       if (results.error) throw this.#ended(new QueryError(results.error));
       if (this.#next === undefined) {
-        if (results.stats?.state !== 'FINISHED') throw new Failure('segmentIncomplete', {});
+        if (results.stats?.state !== 'FINISHED' || !hasColumns) throw new Failure('segmentIncomplete', {});
         return results.id;
       }
       asked = { method: 'GET', url: this.#next };
