@@ -179,8 +179,9 @@ test.each(['hunter2', 'jdbc:trino://shop:hunter2@host/hive', 'https://host/hive'
 test('a coordinator that is silent is given up, before and between the pages', async () => {
   const proxy = await startSilentProxy({ host: '127.0.0.1', port: shim.port });
   onTestFinished(() => proxy.stop());
+  const timeouts = { ...SOON, short: 3_000 }; // the first answers must arrive on a slow machine, too
   const silent = { type: 'SourceUnavailable', retryable: true };
-  const warehouse = open(proxy.through(url()), SOON);
+  const warehouse = open(proxy.through(url()), timeouts);
   const { signal } = new AbortController();
   const read = await warehouse.read({
     segment: { query: rows(500_000) },
@@ -195,5 +196,5 @@ test('a coordinator that is silent is given up, before and between the pages', a
   };
   await expect(consume()).rejects.toMatchObject(silent);
   await warehouse.close();
-  expect(await rejection('select 1 as id', proxy.through(url()), SOON)).toMatchObject(silent);
+  expect(await rejection('select 1 as id', proxy.through(url()), timeouts)).toMatchObject(silent);
 });
