@@ -24,6 +24,7 @@ export type {
   GuardTrip,
   HeldPlan,
   MatchForecast,
+  PassedChecks,
   PlanPreview,
   PushReason,
   SampleClass,
